@@ -1,0 +1,96 @@
+package account
+
+import (
+	"fmt"
+	"strings"
+
+	"xianfeng/internal/access"
+)
+
+// Why answers 为什么我能/不能: the policy lines that matched, in words.
+type Why struct {
+	Allowed bool     `json:"allowed"`
+	Need    string   `json:"need"`
+	Reasons []string `json:"reasons"`
+}
+
+// RoleInfo explains a role: where it is granted and what each of its lines allows.
+type RoleInfo struct {
+	Role    string   `json:"role"`
+	Name    string   `json:"name"`
+	Place   string   `json:"place" enum:"unit,department,branch,group"`
+	Permits []string `json:"permits"`
+}
+
+// reaches and permits put policy lines into words; a permission without words is
+// shown by its name.
+var (
+	reaches = map[string]string{"self": "本人", "named": "涉及本人的", "group": "本党小组", "department": "所分管部门",
+		"branch": "本党支部", "project": "所在项目", "unit": "全院"}
+	permits = map[string]string{
+		"session.use": "登录使用", "desk.read": "查看工作台", "people.read": "查看人员", "people.reveal": "查看完整电话号码",
+		"people.export": "导出人员", "people.write": "维护人员", "people.import": "导入花名册", "places.read": "查看组织机构",
+		"places.write": "维护组织机构", "settings.read": "查看设置", "settings.write": "修改设置",
+		"activity.read": "查看活动记录", "activity.record": "起草活动记录", "activity.confirm": "确认、更正、撤回活动记录",
+		"activity.export": "导出活动记录", "activity_kind.write": "维护活动类别", "ledger.read": "查看积分台账",
+		"ledger.post": "直接入账", "ledger.reverse": "冲正分录", "ledger.verify": "核验台账", "scheme.read": "查看积分办法",
+		"quarter_summary.read": "预览季度积分汇总", "quarter_summary.issue": "出具、下载季度积分汇总",
+		"member_ledger.read": "预览个人积分台账", "member_ledger.issue": "出具、下载个人积分台账",
+		"account.read": "查看账号", "account.write": "建立、停用、重置账号", "account.sessions": "强制下线",
+		"grant.read": "查看授权", "grant.write": "授予、收回角色", "audit.read": "查看审计记录", "audit.export": "导出审计记录",
+	}
+)
+
+func inWords(need string) string {
+	if w, ok := permits[need]; ok {
+		return w
+	}
+	return need
+}
+
+func (s *Service) why(a access.Actor, n access.Need) (Why, error) {
+	w := Why{Need: inWords(n.String()), Reasons: []string{}}
+	lines, err := s.policy.Why(a, n)
+	if err != nil {
+		return w, err
+	}
+	for _, l := range lines {
+		name := "所有已登录人员"
+		if r, ok := access.RoleByCode(l.Role); ok {
+			name = r.Name
+		}
+		w.Reasons = append(w.Reasons, fmt.Sprintf("%s可以%s,范围:%s(策略:%s)", name, w.Need, reaches[l.Reach],
+			strings.Join([]string{l.Role, l.Resource, l.Action, l.Reach}, ", ")))
+	}
+	w.Allowed = len(lines) > 0
+	if !w.Allowed {
+		var holders []string
+		for _, l := range s.policy.Lines() {
+			if l.Resource == n.Resource && l.Action == n.Action && l.Reach != "conflict" {
+				if r, ok := access.RoleByCode(l.Role); ok {
+					holders = append(holders, r.Name)
+				}
+			}
+		}
+		if len(holders) == 0 {
+			w.Reasons = append(w.Reasons, "没有任何角色具有该权限")
+		} else {
+			w.Reasons = append(w.Reasons, "您的角色没有该权限;具有该权限的角色:"+strings.Join(holders, "、")+"。如工作需要,请联系安全管理员")
+		}
+	}
+	return w, nil
+}
+
+func (s *Service) roles() ([]RoleInfo, error) {
+	out := []RoleInfo{}
+	for _, r := range access.Roles() {
+		info := RoleInfo{Role: r.Code, Name: r.Name, Place: r.Place, Permits: []string{}}
+		for _, l := range s.policy.Lines() {
+			if l.Role == r.Code {
+				info.Permits = append(info.Permits, inWords(l.Resource+"."+l.Action)+"("+reaches[l.Reach]+")")
+			}
+		}
+		out = append(out, info)
+	}
+	return out, nil
+}
