@@ -33,10 +33,10 @@ func NewPolicy(modelText, policyText string) (*Policy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("access model: %w", err)
 	}
-	lines := strings.Join(slices.DeleteFunc(strings.Split(policyText, "\n"), func(l string) bool {
+	lines := slices.DeleteFunc(strings.Split(policyText, "\n"), func(l string) bool {
 		return strings.TrimSpace(l) == "" || strings.HasPrefix(l, "#")
-	}), "\n")
-	e, err := casbin.NewSyncedEnforcer(m, stringadapter.NewAdapter(lines))
+	})
+	e, err := casbin.NewSyncedEnforcer(m, stringadapter.NewAdapter(strings.Join(lines, "\n")))
 	if err != nil {
 		return nil, fmt.Errorf("access policy: %w", err)
 	}
@@ -44,6 +44,9 @@ func NewPolicy(modelText, policyText string) (*Policy, error) {
 	rows, err := e.GetPolicy()
 	if err != nil {
 		return nil, fmt.Errorf("access policy: %w", err)
+	}
+	if len(rows) != len(lines) { // the adapter passes over a line it cannot use
+		return nil, fmt.Errorf("access policy: %d lines, %d understood: one is too short or doubled", len(lines), len(rows))
 	}
 	seen := map[string]bool{}
 	for _, r := range rows {
