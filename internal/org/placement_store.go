@@ -1,0 +1,154 @@
+package org
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"xianfeng/internal/calendar"
+	"xianfeng/internal/db"
+)
+
+// placementColumns and placementTables read everyone's place on the day $2 in the
+// unit $1. A full member was probationary before full_member_on, and nobody was a
+// member before joined_party_on, so that a past day reads as it was.
+const placementColumns = `SELECT p.id, p.name, m.branch_id, m.group_id, dm.department_id,
+	coalesce(b.name, ''), coalesce(g.name, ''), coalesce(d.name, ''),
+	CASE WHEN p.political_status = 'party_member' AND p.full_member_on > $2::date THEN 'probationary_member' ELSE p.political_status END,
+	` + partyThatDay + `,
+	` + voterThatDay + `,
+	coalesce(x.reason, '')`
+
+const placementTables = `
+	FROM org_people p
+	LEFT JOIN org_party_memberships m ON m.unit_id = p.unit_id AND m.person_id = p.id
+		AND m.valid_from <= $2::date AND (m.valid_to IS NULL OR m.valid_to >= $2::date)
+	LEFT JOIN org_branches b ON b.unit_id = m.unit_id AND b.id = m.branch_id
+	LEFT JOIN org_groups g ON g.unit_id = m.unit_id AND g.id = m.group_id
+	LEFT JOIN org_department_memberships dm ON dm.unit_id = p.unit_id AND dm.person_id = p.id
+		AND dm.valid_from <= $2::date AND (dm.valid_to IS NULL OR dm.valid_to >= $2::date)
+	LEFT JOIN org_departments d ON d.unit_id = dm.unit_id AND d.id = dm.department_id
+	LEFT JOIN org_exemptions x ON x.unit_id = p.unit_id AND x.person_id = p.id
+		AND x.valid_from <= $2::date AND (x.valid_to IS NULL OR x.valid_to >= $2::date)
+	WHERE p.unit_id = $1`
+
+const partyThatDay = `(p.political_status IN ('party_member', 'probationary_member') AND (p.joined_party_on IS NULL OR p.joined_party_on <= $2::date))`
+
+const voterThatDay = `(p.political_status = 'party_member' AND (p.full_member_on IS NULL OR p.full_member_on <= $2::date) AND ` + partyThatDay + `)`
+
+// onRollThatDay leaves out administrators from outside, who has left, and who had
+// not come yet: whose memberships all lie on other days. Somebody without any
+// membership at all has been here always.
+const onRollThatDay = `
+	AND p.on_roll AND (p.left_on IS NULL OR p.left_on >= $2::date)
+	AND (m.id IS NOT NULL OR dm.id IS NOT NULL OR NOT EXISTS (
+		SELECT FROM org_party_memberships o WHERE o.unit_id = p.unit_id AND o.person_id = p.id
+		UNION ALL
+		SELECT FROM org_department_memberships o WHERE o.unit_id = p.unit_id AND o.person_id = p.id))`
+
+const placementOrder = `
+	ORDER BY b.ord NULLS LAST, b.id, g.ord NULLS LAST, g.id, p.pinyin, p.name, p.id`
+
+// Placements gives the place of each of these people on a day, in one query.
+// Whoever is not of the unit is absent from the answer.
+func Placements(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Date, people []uuid.UUID) (map[uuid.UUID]Placement, error) {
+	out := make(map[uuid.UUID]Placement, len(people))
+	if len(people) == 0 {
+		return out, nil
+	}
+	found, err := placements(ctx, on, placementColumns+placementTables+" AND p.id = ANY($3::uuid[])", unit, day, people)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range found {
+		out[p.Person] = p
+	}
+	return out, nil
+}
+
+// Holders lists who has a points ledger on a day: on the roll, in a branch as a
+// Party member (or all staff, where the settings say so), and not exempt (rule 15).
+// The order is branch, group, name.
+func Holders(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Date) ([]Placement, error) {
+	set, err := Settings(ctx, on, unit)
+	if err != nil {
+		return nil, err
+	}
+	who := " AND m.id IS NOT NULL AND " + partyThatDay
+	if set.LedgerHolders == HoldersStaff {
+		who = ""
+	}
+	return placements(ctx, on, placementColumns+placementTables+onRollThatDay+who+" AND x.id IS NULL"+placementOrder, unit, day)
+}
+
+// Expected lists who should come to what the organiser holds on a day (rule 4).
+// Exempt people are among them, marked: an exemption is from points, not from Party
+// life. The order is branch, group, name.
+func Expected(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Date, o Organiser, circle string) ([]Placement, error) {
+	query := placementColumns + placementTables + onRollThatDay
+	var place uuid.UUID
+	branch := "" // whose committee
+	switch o.Kind {
+	case "unit":
+		query += " AND $3::uuid IS NOT NULL" // keeps one parameter list for all
+		place = unit
+		branch = "TRUE"
+	case "department":
+		query += " AND dm.department_id = $3::uuid"
+		place = o.Department
+		branch = "FALSE"
+	case "branch":
+		place = o.Branch
+		branch = "c.branch_id = $3::uuid"
+		if circle != CircleCommittee {
+			query += " AND m.branch_id = $3::uuid"
+		}
+	case "group":
+		place = o.Group
+		branch = "c.branch_id = (SELECT branch_id FROM org_groups WHERE unit_id = $1 AND id = $3::uuid)"
+		if circle != CircleCommittee {
+			query += " AND m.group_id = $3::uuid"
+		}
+	default:
+		return nil, fmt.Errorf("org: organiser of kind %q", o.Kind)
+	}
+	switch circle {
+	case CircleMembers:
+		query += " AND " + partyThatDay
+	case CircleVoters:
+		query += " AND " + voterThatDay
+	case CircleCommittee:
+		query += ` AND EXISTS (SELECT FROM org_positions c WHERE c.unit_id = p.unit_id AND c.person_id = p.id
+			AND c.kind IN ('secretary', 'deputy_secretary', 'committee_member')
+			AND c.valid_from <= $2::date AND (c.valid_to IS NULL OR c.valid_to >= $2::date) AND ` + branch + `)`
+	case CircleStaff:
+	case CircleNobody:
+		return nil, nil
+	default:
+		return nil, fmt.Errorf("org: circle %q", circle)
+	}
+	return placements(ctx, on, query+placementOrder, unit, day, place)
+}
+
+func placements(ctx context.Context, on bun.IDB, query string, args ...any) ([]Placement, error) {
+	rows, err := db.Query(ctx, on, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("placements: %w", db.Translate(err))
+	}
+	defer func() { _ = rows.Close() }()
+	var out []Placement
+	for rows.Next() {
+		var p Placement
+		if err := rows.Scan(&p.Person, &p.Name, &p.Branch, &p.Group, &p.Department, &p.BranchName, &p.GroupName, &p.DepartmentName,
+			&p.PoliticalStatus, &p.Party, &p.Voter, &p.Exempt); err != nil {
+			return nil, fmt.Errorf("placements: %w", err)
+		}
+		out = append(out, p)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("placements: %w", db.Translate(err))
+	}
+	return out, nil
+}
