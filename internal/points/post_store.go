@@ -1,0 +1,270 @@
+package points
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"xianfeng/internal/calendar"
+	"xianfeng/internal/db"
+	"xianfeng/internal/org"
+)
+
+// terms is what holds for a fact of some day.
+type terms struct {
+	Settings org.UnitSettings
+	Scheme   *Scheme // in force that day; nil before the first one
+	Quarters quarterStates
+}
+
+// schemeRow is the scheme in force in the unit $1 on the day $2, as JSON.
+const schemeRow = `(SELECT to_json(s) FROM (
+	SELECT s.id, s.version, s.name, s.state, s.effective_from,
+		(SELECT json_agg(r ORDER BY r.ord, r.code) FROM points_rules r WHERE r.unit_id = s.unit_id AND r.scheme_id = s.id) AS rules,
+		(SELECT json_agg(l) FROM points_limits l WHERE l.unit_id = s.unit_id AND l.scheme_id = s.id) AS limits
+	FROM points_schemes s
+	WHERE s.unit_id = $1 AND s.state = 'published' AND s.effective_from <= $2::date
+	ORDER BY s.effective_from DESC LIMIT 1) s)`
+
+// lockTerms reads the terms of a day, makes other postings of the same record wait,
+// and holds the quarters from that day on against being closed.
+func lockTerms(ctx context.Context, tx bun.Tx, unit, record uuid.UUID, day calendar.Date) (terms, error) {
+	t := terms{Settings: org.DefaultSettings(), Quarters: quarterStates{}}
+	var lock, settings string
+	var quarters, scheme []byte
+	err := one(ctx, tx, []any{&lock, &settings, &quarters, &scheme}, `
+		WITH held AS (SELECT quarter, state FROM points_quarters WHERE unit_id = $1 AND quarter >= $4 ORDER BY quarter FOR SHARE)
+		SELECT pg_advisory_xact_lock(hashtextextended($3::uuid::text, 0))::text,
+			(SELECT settings::text FROM org_units WHERE id = $1),
+			(SELECT json_object_agg(quarter, state) FROM held)::text,
+			`+schemeRow+`::text`, unit, day, record, calendar.QuarterOf(day).String())
+	if err != nil {
+		return t, fmt.Errorf("terms of %s: %w", day, err)
+	}
+	if err := json.Unmarshal([]byte(settings), &t.Settings); err != nil {
+		return t, fmt.Errorf("settings of unit %s: %w", unit, err)
+	}
+	if quarters != nil {
+		if err := json.Unmarshal(quarters, &t.Quarters); err != nil {
+			return t, fmt.Errorf("quarters of unit %s: %w", unit, err)
+		}
+	}
+	if scheme != nil {
+		if err := json.Unmarshal(scheme, &t.Scheme); err != nil {
+			return t, fmt.Errorf("scheme of %s: %w", day, err)
+		}
+	}
+	return t, nil
+}
+
+// reading says what a book is opened for.
+type reading struct {
+	People      []uuid.UUID
+	Record      uuid.UUID
+	WholeRecord bool             // and everybody the record posted for so far
+	Day         calendar.Date    // of the fact: caps count there
+	From        calendar.Quarter // the earliest that is posted to
+}
+
+// lockAccounts locks the accounts in the order of their people's ids, the order of
+// everybody, and makes those that do not exist yet.
+func lockAccounts(ctx context.Context, tx bun.Tx, b *book, r reading) error {
+	for try := 0; ; try++ {
+		rows, err := db.Query(ctx, tx, `SELECT person_id, seq, head FROM points_accounts
+			WHERE unit_id = $1 AND person_id IN (SELECT unnest($2::uuid[])
+				UNION SELECT person_id FROM points_entries WHERE unit_id = $1 AND record_id = $3 AND $4)
+			ORDER BY person_id FOR UPDATE`, b.unit, r.People, r.Record, r.WholeRecord)
+		err = each(rows, err, func() error {
+			var person uuid.UUID
+			var a account
+			if err := rows.Scan(&person, &a.Seq, &a.Head); err != nil {
+				return err
+			}
+			b.accounts[person] = &a
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("lock accounts: %w", err)
+		}
+		absent := make([]uuid.UUID, 0)
+		for _, p := range r.People {
+			if b.accounts[p] == nil {
+				absent = append(absent, p)
+			}
+		}
+		if len(absent) == 0 {
+			return nil
+		}
+		if try > 0 {
+			return fmt.Errorf("accounts of %v are there and cannot be locked", absent)
+		}
+		if _, err := db.Exec(ctx, tx, `INSERT INTO points_accounts (unit_id, person_id)
+			SELECT $1, p FROM unnest($2::uuid[]) p ORDER BY p ON CONFLICT DO NOTHING`, b.unit, absent); err != nil {
+			return fmt.Errorf("make accounts: %w", err)
+		}
+	}
+}
+
+// standingRow is an entry of a record with what its rule says.
+type standingRow struct {
+	ID          uuid.UUID        `json:"id"`
+	Person      uuid.UUID        `json:"person_id"`
+	Voucher     int64            `json:"voucher"`
+	Branch      uuid.UUID        `json:"branch_id"`
+	Group       uuid.UUID        `json:"group_id"`
+	Scheme      uuid.UUID        `json:"scheme_id"`
+	Rule        uuid.UUID        `json:"rule_id"`
+	Dimension   Dimension        `json:"dimension"`
+	Points      int              `json:"points"`
+	Requested   int              `json:"requested"`
+	CutBy       string           `json:"cut_by"`
+	FactOn      calendar.Date    `json:"fact_on"`
+	FactQuarter calendar.Quarter `json:"fact_quarter"`
+	PostQuarter calendar.Quarter `json:"post_quarter"`
+	Source      string           `json:"source_kind"`
+	SourceID    uuid.UUID        `json:"source_id"`
+	RecordID    uuid.UUID        `json:"record_id"`
+	VerifiedBy  uuid.UUID        `json:"verified_by"`
+	Reason      string           `json:"reason"`
+	ReversedBy  string           `json:"reversed_by"`
+	Code        string           `json:"code"`
+	Veto        bool             `json:"veto"`
+	Beyond      bool             `json:"beyond"`
+	CapEvent    *int             `json:"cap_event"`
+	CapMonth    *int             `json:"cap_month"`
+	CapQuarter  *int             `json:"cap_quarter"`
+	CapYear     *int             `json:"cap_year"`
+}
+
+func (r standingRow) standing() standing {
+	rule := Rule{Dimension: r.Dimension, Beyond: r.Beyond, CapEvent: r.CapEvent, CapMonth: r.CapMonth, CapQuarter: r.CapQuarter, CapYear: r.CapYear}
+	return standing{
+		Entry: Entry{ID: r.ID, Person: r.Person, Voucher: r.Voucher, Branch: r.Branch, Group: r.Group, Scheme: r.Scheme, Rule: r.Rule,
+			Dimension: r.Dimension, Points: r.Points, Requested: r.Requested, CutBy: r.CutBy, FactOn: r.FactOn, FactQuarter: r.FactQuarter,
+			PostQuarter: r.PostQuarter, Source: r.Source, SourceID: r.SourceID, RecordID: r.RecordID, VerifiedBy: r.VerifiedBy, Reason: r.Reason},
+		Code: r.Code, Veto: r.Veto, Caps: rule.caps(), ReversedBy: r.ReversedBy,
+	}
+}
+
+// openBook locks accounts and then, in a statement of its own so that it sees what
+// was committed while it waited, reads what the locked people have: the record's
+// entries, the caps of the day and of those entries, the balances from the quarter on.
+func openBook(ctx context.Context, tx bun.Tx, b *book, r reading) ([]standing, error) {
+	if err := lockAccounts(ctx, tx, b, r); err != nil || len(b.accounts) == 0 {
+		return nil, err
+	}
+	locked := slices.Collect(maps.Keys(b.accounts))
+	periods := []string{r.Record.String(), monthOf(r.Day), calendar.QuarterOf(r.Day).String(), yearOf(r.Day)}
+	var entries, caps, balances []byte
+	err := one(ctx, tx, []any{&entries, &caps, &balances}, readBook, b.unit, locked, r.Record, periods, r.From.String())
+	if err != nil {
+		return nil, fmt.Errorf("read book: %w", err)
+	}
+	var found struct {
+		entries []standingRow
+		caps    []struct {
+			Person uuid.UUID `json:"person_id"`
+			Cap    string
+			Period string
+			Used   int
+		}
+		balances []struct {
+			Person  uuid.UUID `json:"person_id"`
+			Quarter calendar.Quarter
+			Sum     int
+		}
+	}
+	for text, into := range map[*[]byte]any{&entries: &found.entries, &caps: &found.caps, &balances: &found.balances} {
+		if err := json.Unmarshal(*text, into); err != nil {
+			return nil, fmt.Errorf("read book: %w", err)
+		}
+	}
+	stands := make([]standing, len(found.entries))
+	for i, r := range found.entries {
+		stands[i] = r.standing()
+	}
+	for _, c := range found.caps {
+		b.used[capKey{c.Person, c.Cap, c.Period}] = c.Used
+	}
+	for _, s := range found.balances {
+		b.balances[balanceKey{s.Person, s.Quarter}] = s.Sum
+	}
+	return stands, nil
+}
+
+const readBook = `
+	WITH stands AS (
+		SELECT e.id, e.person_id, e.voucher, e.branch_id, e.group_id, e.scheme_id, e.rule_id, e.dimension, e.points, e.requested, e.cut_by,
+			e.fact_on, e.fact_quarter, e.post_quarter, e.source_kind, e.source_id, e.record_id, e.verified_by, e.reason,
+			coalesce(x.source_kind, '') AS reversed_by,
+			r.code, r.veto, r.beyond, r.cap_event, r.cap_month, r.cap_quarter, r.cap_year
+		FROM points_entries e
+		JOIN points_rules r ON r.unit_id = e.unit_id AND r.id = e.rule_id
+		LEFT JOIN points_entries x ON x.unit_id = e.unit_id AND x.reverses = e.id
+		WHERE e.unit_id = $1 AND e.record_id = $3 AND e.reverses IS NULL AND e.person_id = ANY($2::uuid[])
+		ORDER BY e.person_id, e.seq
+	), periods AS (
+		SELECT unnest($4::text[]) AS period
+		UNION SELECT unnest(ARRAY[to_char(fact_on, 'YYYY-MM'), fact_quarter, to_char(fact_on, 'YYYY')]) FROM stands
+	)
+	SELECT (SELECT coalesce(json_agg(s), '[]') FROM stands s)::text,
+		(SELECT coalesce(json_agg(c), '[]') FROM (
+			SELECT person_id, cap, period, used FROM points_caps
+			WHERE unit_id = $1 AND person_id = ANY($2::uuid[]) AND period IN (SELECT period FROM periods)) c)::text,
+		(SELECT coalesce(json_agg(t), '[]') FROM (
+			SELECT person_id, quarter, sum(gained + deducted) AS sum FROM points_totals
+			WHERE unit_id = $1 AND person_id = ANY($2::uuid[])
+				AND quarter >= least($5, (SELECT min(post_quarter) FROM stands))
+			GROUP BY person_id, quarter) t)::text`
+
+// drawVouchers takes the next n numbers.
+func drawVouchers(ctx context.Context, tx bun.Tx, n int) ([]int64, error) {
+	out := make([]int64, 0, n)
+	rows, err := db.Query(ctx, tx, `SELECT nextval('points_vouchers') FROM generate_series(1, $1::int)`, n)
+	err = each(rows, err, func() error {
+		var v int64
+		if err := rows.Scan(&v); err != nil {
+			return err
+		}
+		out = append(out, v)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("draw vouchers: %w", err)
+	}
+	return out, nil
+}
+
+// one scans the only row of a statement.
+func one(ctx context.Context, on bun.IDB, into []any, query string, args ...any) error {
+	rows, err := db.Query(ctx, on, query, args...)
+	found := false
+	err = each(rows, err, func() error {
+		found = true
+		return rows.Scan(into...)
+	})
+	if err == nil && !found {
+		return sql.ErrNoRows
+	}
+	return err
+}
+
+// each runs fn on every row of a query, whose error it passes on, and closes it.
+func each(rows *sql.Rows, err error, fn func() error) error {
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err := fn(); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

@@ -1,0 +1,102 @@
+package points
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"xianfeng/internal/calendar"
+	"xianfeng/internal/db"
+)
+
+func listQuarters(ctx context.Context, on bun.IDB, unit uuid.UUID, current calendar.Quarter) ([]QuarterState, error) {
+	out := []QuarterState{}
+	rows, err := db.Query(ctx, on, `SELECT quarter, state, opened_at, closed_at FROM points_quarters
+		WHERE unit_id = $1 ORDER BY quarter DESC`, unit)
+	err = each(rows, err, func() error {
+		var q QuarterState
+		if err := rows.Scan(&q.Quarter, &q.State, &q.OpenedAt, &q.ClosedAt); err != nil {
+			return err
+		}
+		q.Title, q.Current = q.Quarter.Chinese(), q.Quarter == current
+		out = append(out, q)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("quarters: %w", db.Translate(err))
+	}
+	return out, nil
+}
+
+// makeQuarter makes the row of a quarter where there is none, and holds it against
+// being closed.
+func makeQuarter(ctx context.Context, tx bun.Tx, unit uuid.UUID, now time.Time, q calendar.Quarter) (id uuid.UUID, made bool, state string, err error) {
+	fresh := db.NewID()
+	if _, err = db.Exec(ctx, tx, `INSERT INTO points_quarters (unit_id, id, quarter, opened_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (unit_id, quarter) DO NOTHING`, unit, fresh, q.String(), now); err == nil {
+		err = one(ctx, tx, []any{&id, &state}, `SELECT id, state FROM points_quarters WHERE unit_id = $1 AND quarter = $2 FOR SHARE`,
+			unit, q.String())
+	}
+	if err != nil {
+		return id, false, "", fmt.Errorf("open %s: %w", q, err)
+	}
+	return id, id == fresh, state, nil
+}
+
+// lockQuarters holds a quarter and those after it against being closed.
+func lockQuarters(ctx context.Context, tx bun.Tx, unit uuid.UUID, from calendar.Quarter) (quarterStates, error) {
+	states := quarterStates{}
+	rows, err := db.Query(ctx, tx, `SELECT quarter, state FROM points_quarters WHERE unit_id = $1 AND quarter >= $2
+		ORDER BY quarter FOR SHARE`, unit, from.String())
+	err = each(rows, err, func() error {
+		var q calendar.Quarter
+		var state string
+		if err := rows.Scan(&q, &state); err != nil {
+			return err
+		}
+		states[q] = state
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("hold quarters from %s: %w", from, err)
+	}
+	return states, nil
+}
+
+// peopleOfRecord are those for whom the record ever posted.
+func peopleOfRecord(ctx context.Context, on bun.IDB, unit, record uuid.UUID) (map[uuid.UUID]bool, error) {
+	out := map[uuid.UUID]bool{}
+	rows, err := db.Query(ctx, on, `SELECT DISTINCT person_id FROM points_entries WHERE unit_id = $1 AND record_id = $2`, unit, record)
+	err = each(rows, err, func() error {
+		var p uuid.UUID
+		if err := rows.Scan(&p); err != nil {
+			return err
+		}
+		out[p] = true
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("people of record %s: %w", record, err)
+	}
+	return out, nil
+}
+
+func units(ctx context.Context, on bun.IDB) ([]uuid.UUID, error) {
+	var out []uuid.UUID
+	rows, err := db.Query(ctx, on, `SELECT id FROM org_units ORDER BY id`)
+	err = each(rows, err, func() error {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		out = append(out, id)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("units: %w", db.Translate(err))
+	}
+	return out, nil
+}
