@@ -1,0 +1,107 @@
+// Package desk is the first page: what waits for whoever signed in, their quarter in
+// one line, and how their branch stands with its duties. It reads across
+// capabilities, through the scopes of their own permissions, and writes nothing.
+package desk
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"xianfeng/internal/calendar"
+)
+
+// Desk is the page.
+type Desk struct {
+	Today    calendar.Date `json:"today"`
+	Drafts   Drafts        `json:"drafts" doc:"Records that wait for their confirmation, within your reach"`
+	Missing  Missing       `json:"missing" doc:"Duties of the running period that no confirmed record meets yet, where you may record"`
+	Quarter  Quarter       `json:"quarter" doc:"Your own points of the running quarter"`
+	Calendar Calendar      `json:"calendar" doc:"Which duties the branches within your reach have met"`
+	Late     Records       `json:"late" doc:"Records of this quarter that were filed late, where you may confirm"`
+	Recent   []Record      `json:"recent" doc:"Latest confirmed activities of your branch; without one, of your reach"`
+	Office   Office        `json:"office" doc:"How far the office is set up, for pages that have nothing to show yet"`
+}
+
+// Record is an activity in one line. ID is the record's, through all its versions.
+type Record struct {
+	ID            uuid.UUID `json:"id"`
+	Kind          string    `json:"kind"`
+	KindName      string    `json:"kind_name"`
+	Title         string    `json:"title"`
+	StartsAt      time.Time `json:"starts_at"`
+	OrganiserName string    `json:"organiser_name"`
+	Expected      int       `json:"expected"`
+	Present       int       `json:"present"`
+	Late          bool      `json:"late"`
+}
+
+// Records is the beginning of a list, and how long it is.
+type Records struct {
+	Items []Record `json:"items"`
+	Total int      `json:"total"`
+}
+
+// Draft is a record to confirm.
+type Draft struct {
+	Record
+	Amends  bool          `json:"amends" doc:"An amendment of a confirmed record (rule 6)"`
+	By      string        `json:"by" doc:"Who drafted it"`
+	InTime  calendar.Date `json:"in_time" doc:"Confirmed later than this day it is marked late (rule 6)"`
+	Overdue bool          `json:"overdue" doc:"That day is over"`
+
+	endsAt time.Time
+}
+
+// Drafts is the beginning of the list, the oldest first, and how long it is.
+type Drafts struct {
+	Items []Draft `json:"items"`
+	Total int     `json:"total"`
+}
+
+// Missing is the beginning of the list, what is due first, and how long it is.
+type Missing struct {
+	Items []Owed `json:"items"`
+	Total int    `json:"total"`
+}
+
+// Owed is a duty that is still to be met.
+type Owed struct {
+	Kind       string        `json:"kind"`
+	KindName   string        `json:"kind_name"`
+	Period     string        `json:"period" doc:"2026-11 or 2026Q4"`
+	Due        calendar.Date `json:"due" doc:"Last day of the period"`
+	BranchID   uuid.UUID     `json:"branch_id"`
+	BranchName string        `json:"branch_name"`
+	GroupID    *uuid.UUID    `json:"group_id,omitempty"`
+	GroupName  string        `json:"group_name,omitempty"`
+}
+
+// Quarter is somebody's points of the running quarter, in hundredths.
+type Quarter struct {
+	Quarter      calendar.Quarter `json:"quarter"`
+	Title        string           `json:"title"`
+	Ledger       bool             `json:"ledger" doc:"Whether there is a ledger: entries, or the right to them"`
+	Exempt       string           `json:"exempt,omitempty" doc:"Why there is none (rule 15)"`
+	Base         int              `json:"base"`
+	Political    int              `json:"political"`
+	Professional int              `json:"professional"`
+	Discipline   int              `json:"discipline"`
+	Conduct      int              `json:"conduct"`
+	Total        int              `json:"total"`
+	Entries      int              `json:"entries"`
+	Vetoed       bool             `json:"vetoed" doc:"The appraisal beside the sum is 0 (rule 12)"`
+}
+
+// Office is how far the office is set up. The counts are for those who see the
+// whole office; others read zeros.
+type Office struct {
+	People          int  `json:"people" doc:"On the roll"`
+	Members         int  `json:"members" doc:"Party members among them"`
+	Branches        int  `json:"branches"`
+	Groups          int  `json:"groups"`
+	Confirmed       int  `json:"confirmed" doc:"Confirmed records, of all time"`
+	RosterImported  bool `json:"roster_imported"`
+	SchemePublished bool `json:"scheme_published" doc:"A points scheme is in force"`
+	QuarterOpen     bool `json:"quarter_open"`
+}

@@ -1,0 +1,17 @@
+package desk
+
+import (
+	"context"
+
+	"xianfeng/internal/access"
+	"xianfeng/internal/httpd"
+)
+
+// Mount mounts the desk.
+func Mount(api *httpd.API, s *Service) {
+	httpd.Get(api, "/api/desk", httpd.Op{Need: access.Need{Resource: "desk", Action: "read"}, Tag: "desk", Summary: "What waits for you, and how things stand"},
+		func(ctx context.Context, who httpd.Who, _ *struct{}) (*struct{ Body Desk }, error) {
+			d, err := s.Desk(ctx, who.Actor, who.Scope)
+			return &struct{ Body Desk }{d}, err
+		})
+}

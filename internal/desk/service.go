@@ -1,0 +1,141 @@
+package desk
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"xianfeng/internal/access"
+	"xianfeng/internal/calendar"
+	"xianfeng/internal/db"
+	"xianfeng/internal/fault"
+	"xianfeng/internal/org"
+)
+
+// Service reads the desk.
+type Service struct {
+	db       *bun.DB
+	policy   *access.Policy
+	workdays calendar.Workdays
+	now      calendar.Clock
+}
+
+// NewService makes the service. workdays say until when a record is filed in time.
+func NewService(d *bun.DB, policy *access.Policy, workdays calendar.Workdays, now calendar.Clock) *Service {
+	return &Service{d, policy, workdays, now}
+}
+
+// How much of each list the desk shows.
+const (
+	maxDrafts  = 8
+	maxMissing = 12
+	maxLate    = 5
+	maxRecent  = 6
+)
+
+// Desk reads the page for the actor. The scope is that of desk.read, which bounds
+// what it counts of the office; each list stands within the scope of the permission
+// that it is work for, and is empty without it.
+func (s *Service) Desk(ctx context.Context, by access.Actor, scope access.Scope) (Desk, error) {
+	today := calendar.DateOf(s.now())
+	d := Desk{Today: today}
+	reach, err := s.reach(by)
+	if err != nil {
+		return d, err
+	}
+	err = db.Snapshot(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
+		set, err := org.Settings(ctx, tx, by.Unit)
+		if err != nil {
+			return err
+		}
+		if d.Drafts, err = drafts(ctx, tx, reach.confirm); err != nil {
+			return err
+		}
+		for i := range d.Drafts.Items {
+			r := &d.Drafts.Items[i]
+			r.InTime = s.workdays.AddWorkdays(calendar.DateOf(r.endsAt), set.LateAfterDays)
+			r.Overdue = today.After(r.InTime)
+		}
+		if d.Late, err = lateRecords(ctx, tx, reach.confirm, calendar.QuarterOf(today)); err != nil {
+			return err
+		}
+		if d.Recent, err = recent(ctx, tx, reach.read, by.Branch); err != nil {
+			return err
+		}
+		if d.Quarter, err = quarter(ctx, tx, by, set, today); err != nil {
+			return err
+		}
+		if d.Office, err = office(ctx, tx, scope, today); err != nil {
+			return err
+		}
+		d.Calendar, d.Missing, err = cadence(ctx, tx, reach, today)
+		return err
+	})
+	return d, err
+}
+
+// cadence reads how the branches stand with their duties.
+func cadence(ctx context.Context, tx bun.Tx, reach reach, today calendar.Date) (Calendar, Missing, error) {
+	out := Missing{Items: []Owed{}}
+	branches, err := branches(ctx, tx, reach.read, today)
+	if err != nil {
+		return Calendar{}, out, err
+	}
+	h, since, err := heldRecords(ctx, tx, reach.read.Unit(), branches, periods(everyQuarter, today)[0].First, today)
+	if err != nil {
+		return Calendar{}, out, err
+	}
+	c, owed := lay(branches, h, today, since)
+	for _, o := range owed {
+		at := access.Place{Unit: reach.record.Unit(), Branch: o.BranchID}
+		if o.GroupID != nil {
+			at.Group = *o.GroupID
+		}
+		if !reach.record.Covers(at) {
+			continue
+		}
+		if out.Total++; out.Total <= maxMissing {
+			out.Items = append(out.Items, o)
+		}
+	}
+	return c, out, nil
+}
+
+// reach are the scopes of the permissions that the lists are about; the zero Scope
+// matches nothing.
+type reach struct{ read, record, confirm access.Scope }
+
+func (s *Service) reach(by access.Actor) (reach, error) {
+	var r reach
+	for action, into := range map[string]*access.Scope{"read": &r.read, "record": &r.record, "confirm": &r.confirm} {
+		scope, err := s.policy.Decide(by, access.Need{Resource: "activity", Action: action})
+		switch {
+		case err == nil:
+			*into = scope
+		case !fault.Is(err, fault.Forbidden):
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+// quarter is the actor's own line.
+func quarter(ctx context.Context, tx bun.Tx, by access.Actor, set org.UnitSettings, today calendar.Date) (Quarter, error) {
+	q, err := ownTotals(ctx, tx, by.Unit, by.Person, calendar.QuarterOf(today))
+	if err != nil {
+		return q, err
+	}
+	places, err := org.Placements(ctx, tx, by.Unit, today, []uuid.UUID{by.Person})
+	if err != nil {
+		return q, err
+	}
+	p := places[by.Person]
+	holds := p.Party && p.Branch != uuid.Nil
+	if set.LedgerHolders == org.HoldersStaff {
+		holds = p.Branch != uuid.Nil || p.Department != uuid.Nil
+	}
+	q.Exempt = p.Exempt
+	q.Ledger = q.Entries > 0 || holds && p.Exempt == ""
+	return q, nil
+}

@@ -1,0 +1,169 @@
+// Package report makes the workbooks that leaders download. A report is one
+// Definition: its columns, where its rows come from, and the frame around them. It
+// serves the preview on the page, the workbook and the print alike.
+//
+// To add a report, write one file with its Definition and name it in Definitions.
+// To add a column, add one line to the columns of its report; what it shows may
+// need a line in the query beside it.
+package report
+
+import (
+	"context"
+	"iter"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"xianfeng/internal/access"
+	"xianfeng/internal/calendar"
+	"xianfeng/internal/org"
+	"xianfeng/internal/sheet"
+)
+
+// Definition is one report.
+type Definition struct {
+	Kind     string // in addresses and on the command line: quarter-summary
+	Resource string // in policies: quarter_summary
+	Name     string // 季度积分汇总
+	Short    string // in numbers: 积分汇总
+	// read gives the worksheets, all from the one snapshot that tx sees.
+	read func(ctx context.Context, tx bun.Tx, a ask) ([]page, error)
+}
+
+// Read is the permission to look at the report, Issue the one to issue it.
+func (d Definition) Read() access.Need { return access.Need{Resource: d.Resource, Action: "read"} }
+
+// Issue is the permission to issue the report.
+func (d Definition) Issue() access.Need { return access.Need{Resource: d.Resource, Action: "issue"} }
+
+// Definitions lists every report, in the order people choose from.
+func Definitions() []Definition {
+	return []Definition{quarterSummary(), memberLedger()}
+}
+
+// definition finds a report by its kind.
+func definition(kind string) (Definition, bool) {
+	for _, d := range Definitions() {
+		if d.Kind == kind {
+			return d, true
+		}
+	}
+	return Definition{}, false
+}
+
+// ask is a request that has been understood: whose rows, of which days.
+type ask struct {
+	unit     uuid.UUID
+	unitName string
+	self     uuid.UUID // who asks
+	scope    access.Scope
+	settings org.UnitSettings
+	quarter  calendar.Quarter
+	// day says where people belong (rule 1): the quarter's last, or today while it
+	// runs.
+	day        calendar.Date
+	today      calendar.Date
+	branch     uuid.UUID // zero: not narrowed to one
+	branchName string
+	person     uuid.UUID // zero: not narrowed to one
+	note       string    // which rows these are, for row 2 of the sheet
+}
+
+// page is one worksheet before it is framed.
+type page struct {
+	name    string // of the worksheet
+	title   string
+	place   string    // after the name of the office in 填报单位, instead of the branch asked for
+	note    string    // more for row 2
+	person  uuid.UUID // of a personal ledger
+	columns []sheet.Column
+	count   int
+	line    func(i int) line
+	// people are those whose ledgers stand behind the rows, places where they
+	// belonged.
+	people []uuid.UUID
+	places []place
+}
+
+// line is one row with what it opens down to (rule 17). Its cells are reused by the
+// next line.
+type line struct {
+	cells  []any
+	person uuid.UUID
+	entry  uuid.UUID
+}
+
+// rows streams the cells for the workbook.
+func (p page) rows() sheet.Rows {
+	return func(yield func([]any, error) bool) {
+		for l := range p.lines() {
+			if !yield(l.cells, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (p page) lines() iter.Seq[line] {
+	return func(yield func(line) bool) {
+		for i := range p.count {
+			if !yield(p.line(i)) {
+				return
+			}
+		}
+	}
+}
+
+// column is one column of a report over rows of R: how it looks, and what stands in
+// it. n counts rows from 1.
+type column[R any] struct {
+	sheet.Column
+	cell func(n int, r R) any
+}
+
+// tabulate lays rows out under columns; opens says what a row opens down to.
+func tabulate[R any](columns []column[R], rows []R, opens func(R) (person, entry uuid.UUID)) page {
+	p := page{count: len(rows), columns: make([]sheet.Column, len(columns))}
+	for i, c := range columns {
+		p.columns[i] = c.Column
+	}
+	cells := make([]any, len(columns))
+	p.line = func(i int) line {
+		for j, c := range columns {
+			cells[j] = c.cell(i+1, rows[i])
+		}
+		l := line{cells: cells}
+		l.person, l.entry = opens(rows[i])
+		return l
+	}
+	return p
+}
+
+// frame is what stands around a page, the same on screen and on paper.
+func (a ask) frame(p page) sheet.Frame {
+	until := a.quarter.Last()
+	if a.day.Before(until) {
+		until = a.day
+	}
+	first := a.quarter.First()
+	note := a.note
+	if p.note != "" {
+		note += ";" + p.note
+	}
+	place := p.place
+	if place == "" {
+		place = a.branchName
+	}
+	return sheet.Frame{
+		Title:     p.title,
+		Unit:      a.unitName + place,
+		Range:     a.quarter.Chinese() + "," + monthDay(first) + "至" + monthDay(until),
+		Filled:    a.today,
+		ScopeNote: note,
+		Fonts: sheet.Fonts{
+			Title:   sheet.Font{Face: a.settings.Fonts.Title, Bold: true},
+			Heading: sheet.Font{Face: a.settings.Fonts.Heading},
+			Body:    sheet.Font{Face: a.settings.Fonts.Body},
+		},
+	}
+}
