@@ -3,6 +3,7 @@
 package audit
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,18 +24,18 @@ type Entry struct {
 
 // Row is an Entry as the auditor reads it.
 type Row struct {
-	ID        uuid.UUID      `json:"id"`
-	At        time.Time      `json:"at"`
-	Actor     string         `json:"actor"`
-	PersonID  *uuid.UUID     `json:"person_id,omitempty"`
-	Action    string         `json:"action"`
-	Object    string         `json:"object"`
-	ObjectID  *uuid.UUID     `json:"object_id,omitempty"`
-	Summary   string         `json:"summary"`
-	Detail    map[string]any `json:"detail,omitempty"`
-	Result    string         `json:"result" enum:"ok,refused"`
-	Address   string         `json:"address"`
-	RequestID string         `json:"request_id"`
+	ID        uuid.UUID       `json:"id"`
+	At        time.Time       `json:"at"`
+	Actor     string          `json:"actor"`
+	PersonID  *uuid.UUID      `json:"person_id,omitempty"`
+	Action    string          `json:"action"`
+	Object    string          `json:"object"`
+	ObjectID  *uuid.UUID      `json:"object_id,omitempty"`
+	Summary   string          `json:"summary"`
+	Detail    json.RawMessage `json:"detail,omitempty" doc:"An object, or a list of changes {field, name, from, to}"`
+	Result    string          `json:"result" enum:"ok,refused"`
+	Address   string          `json:"address"`
+	RequestID string          `json:"request_id"`
 }
 
 // Filter narrows the auditor's list. Text looks into actor, action and summary.

@@ -30,7 +30,7 @@ func (in listIn) filter() Filter {
 		From: in.From, To: in.To, Cursor: in.Cursor, Limit: in.Limit}
 }
 
-type listOut struct {
+type entriesOut struct {
 	Body struct {
 		Items []Row  `json:"items"`
 		Next  string `json:"next"`
@@ -40,8 +40,8 @@ type listOut struct {
 // Mount mounts the auditor's page.
 func Mount(api *httpd.API, s *Service) {
 	httpd.Get(api, "/api/audit", httpd.Op{Need: access.Need{Resource: "audit", Action: "read"}, Tag: "audit", Summary: "The audit log, newest first"},
-		func(ctx context.Context, who httpd.Who, in *listIn) (*listOut, error) {
-			out := &listOut{}
+		func(ctx context.Context, who httpd.Who, in *listIn) (*entriesOut, error) {
+			out := &entriesOut{}
 			var err error
 			out.Body.Items, out.Body.Next, err = s.List(ctx, who.Scope, in.filter())
 			return out, err

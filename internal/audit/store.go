@@ -66,7 +66,7 @@ type row struct {
 	Object        string
 	ObjectID      *uuid.UUID
 	Summary       string
-	Detail        map[string]any `bun:"type:jsonb"`
+	Detail        json.RawMessage `bun:"type:jsonb"`
 	Result        string
 	Address       string
 	RequestID     string

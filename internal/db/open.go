@@ -72,6 +72,13 @@ func Open(ctx context.Context, url string, o Options) (*bun.DB, error) {
 	return d, nil
 }
 
+// Unconnected is a pool without a server behind it, for work that needs the
+// services' shape alone, such as the API's document. Asked for a connection, it
+// panics.
+func Unconnected() *bun.DB {
+	return bun.NewDB(stdlib.OpenDB(pgx.ConnConfig{}), pgdialect.New())
+}
+
 // Query runs a hot statement with real arguments ($1, $2 …) that the server
 // keeps prepared. It takes the pool or a transaction of bun, whose query builder
 // it goes around; scan with d.ScanRows or by hand.

@@ -2,8 +2,11 @@ package httpd
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
+	"reflect"
 	"regexp"
 	"time"
 
@@ -55,6 +58,7 @@ func newAPI(app *fiber.App, g *Guard, version string) *API {
 	config.OpenAPIPath = "/api/openapi"
 	config.SchemasPath = ""
 	config.CreateHooks = nil
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaNamer())
 	config.Info.Description = "Party-building work management of one office. Every write takes an Idempotency-Key; lists page by cursor; refusals are application/problem+json."
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: CookieName},
@@ -62,8 +66,13 @@ func newAPI(app *fiber.App, g *Guard, version string) *API {
 	return &API{huma: humafiber.New(app, config), guard: g}
 }
 
-// Document is the OpenAPI document, as served at /api/openapi.json.
-func (a *API) Document() *huma.OpenAPI { return a.huma.OpenAPI() }
+// WriteDocument writes the OpenAPI document, as served at /api/openapi.json, in
+// the indented form that is committed and that the typed client is made from.
+func (a *API) WriteDocument(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(a.huma.OpenAPI())
+}
 
 // Routes lists what was mounted.
 func (a *API) Routes() []Route { return a.routes }
@@ -104,6 +113,7 @@ func mount[I, O any](a *API, method, path string, op Op, h func(context.Context,
 	case !a.guard.policy.Knows(op.Need):
 		panic(fmt.Sprintf("%s %s needs %s, which no policy line gives to anybody", method, path, op.Need))
 	}
+	refuseHidden(method, path, reflect.TypeFor[I]())
 	a.routes = append(a.routes, Route{method, path, op.Need})
 	if op.ID == "" {
 		op.ID = notWord.ReplaceAllString(lower(method+path[len("/api"):]), "-")

@@ -1,0 +1,187 @@
+// Package app builds each service once, hands them to one another, mounts their
+// routes and runs the server. Only cmd imports it.
+package app
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"xianfeng/internal/access"
+	"xianfeng/internal/account"
+	"xianfeng/internal/activity"
+	"xianfeng/internal/audit"
+	"xianfeng/internal/calendar"
+	"xianfeng/internal/db"
+	"xianfeng/internal/desk"
+	"xianfeng/internal/fault"
+	"xianfeng/internal/file"
+	"xianfeng/internal/httpd"
+	"xianfeng/internal/localpg"
+	"xianfeng/internal/org"
+	"xianfeng/internal/points"
+	"xianfeng/internal/report"
+	"xianfeng/policies"
+	"xianfeng/web"
+)
+
+// App is the product without its HTTP side: what the command line works with.
+type App struct {
+	Config     Config
+	DB         *bun.DB
+	Log        *slog.Logger
+	Now        calendar.Clock
+	Policy     *access.Policy
+	Audit      *audit.Service
+	Files      *file.Service
+	Accounts   *account.Service
+	Org        *org.Service
+	Points     *points.Service
+	Activities *activity.Service
+	Reports    *report.Service
+	Desk       *desk.Service
+
+	pg *localpg.Server
+}
+
+// Open starts or reaches PostgreSQL, migrates it, and builds the services. A
+// server that dies takes its private PostgreSQL along; a command leaves it to
+// whoever else uses it.
+func Open(ctx context.Context, cfg Config, now calendar.Clock, log *slog.Logger, serving bool) (*App, error) {
+	if err := os.MkdirAll(cfg.Data, 0o755); err != nil {
+		return nil, fault.Wrap(err, fault.Unavailable, "数据目录 "+cfg.Data+" 建不起来,请检查 --data(XIANFENG_DATA)的位置和权限")
+	}
+	url, owner, role := cfg.DatabaseURL, cfg.OwnerURL, ""
+	var pg *localpg.Server
+	if url == "" {
+		var err error
+		pg, err = localpg.Start(ctx, localpg.Options{Dir: cfg.Data, BinDir: cfg.PGBinDir, DieWithParent: serving, Log: log})
+		if err != nil {
+			return nil, fault.Wrap(err, fault.Unavailable, err.Error())
+		}
+		url = pg.OwnerURL()
+	}
+	if owner == "" { // one login for both: requests put on the weaker role
+		owner, role = url, db.AppRole
+	}
+	a, err := connect(ctx, cfg, url, owner, role, now, log)
+	if err != nil {
+		if pg != nil {
+			_ = pg.Stop(context.WithoutCancel(ctx))
+		}
+		return nil, err
+	}
+	a.pg = pg
+	return a, nil
+}
+
+func connect(ctx context.Context, cfg Config, url, owner, role string, now calendar.Clock, log *slog.Logger) (*App, error) {
+	// The version is looked at before anything is changed.
+	probe, err := db.Open(ctx, owner, db.Options{MaxConns: 1})
+	if err != nil {
+		return nil, err
+	}
+	_ = probe.Close()
+	if err := db.Migrate(ctx, owner); err != nil {
+		return nil, err
+	}
+	d, err := db.Open(ctx, url, db.Options{MaxConns: cfg.MaxConns, Role: role})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.CheckRole(ctx, d.DB); err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	a, err := New(d, cfg, now, log)
+	if err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+// New builds the services on an open database; tests and Open share it.
+func New(d *bun.DB, cfg Config, now calendar.Clock, log *slog.Logger) (*App, error) {
+	policy, err := access.NewPolicy(policies.Model, policies.Policy)
+	if err != nil {
+		return nil, err
+	}
+	files, err := file.NewService(d, filepath.Join(cfg.Data, "files"), now)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Config: cfg, DB: d, Log: log, Now: now, Policy: policy, Files: files}
+	a.Audit = audit.NewService(d, now)
+	a.Accounts = account.NewService(d, now, policy, office{}, a.Audit, cfg.DemoSignIns())
+	a.Org = org.NewService(d, policy, now)
+	a.Points = points.NewService(d, policy, now)
+	a.Activities = activity.NewService(d, policy, files, now)
+	a.Reports = report.NewService(d, policy, files, now)
+	a.Desk = desk.NewService(d, policy, calendar.NewWorkdays(calendar.Official()...), now)
+	return a, nil
+}
+
+// Server mounts every route.
+func (a *App) Server() (*httpd.Server, error) {
+	s, err := httpd.New(httpd.Config{Version: Version, Origins: a.Config.Origin, BehindProxy: a.Config.BehindProxy, Log: a.Log},
+		a.DB, httpd.NewGuard(a.DB, a.Accounts, a.Policy, a.Log))
+	if err != nil {
+		return nil, err
+	}
+	account.Mount(s.API, a.Accounts, a.Config.SecureCookies)
+	org.Mount(s.API, a.Org)
+	activity.Mount(s.API, a.Activities)
+	points.Mount(s.API, a.Points)
+	report.Mount(s.API, a.Reports)
+	desk.Mount(s.API, a.Desk)
+	audit.Mount(s.API, a.Audit)
+	ui, err := fs.Sub(web.Dist, "dist")
+	if err != nil {
+		return nil, fmt.Errorf("user interface: %w", err)
+	}
+	return s, s.Finish(ui)
+}
+
+// Close lets go of the database, and stops the private PostgreSQL when nobody
+// else uses it.
+func (a *App) Close(ctx context.Context) error {
+	err := a.DB.Close()
+	if a.pg != nil {
+		if stop := a.pg.Stop(ctx); err == nil {
+			err = stop
+		}
+	}
+	return err
+}
+
+// office founds a unit with what every capability seeds; see account.Office.
+type office struct{}
+
+func (office) Found(ctx context.Context, tx bun.Tx, now time.Time, name string) (uuid.UUID, error) {
+	return found(ctx, tx, now, name, false, calendar.QuarterOf(calendar.DateOf(now)).First())
+}
+
+func (office) AddOutsider(ctx context.Context, tx bun.Tx, unit uuid.UUID, name string) (uuid.UUID, error) {
+	return org.AddOutsider(ctx, tx, unit, name)
+}
+
+// found makes a unit with its activity kinds and its first scheme, in force from
+// a day.
+func found(ctx context.Context, tx bun.Tx, now time.Time, name string, demo bool, from calendar.Date) (uuid.UUID, error) {
+	unit, err := org.CreateUnit(ctx, tx, now, name, demo)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if err := activity.Seed(ctx, tx, unit); err != nil {
+		return uuid.Nil, err
+	}
+	return unit, points.Seed(ctx, tx, unit, now, from)
+}

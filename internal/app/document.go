@@ -1,0 +1,30 @@
+package app
+
+import (
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"xianfeng/internal/db"
+)
+
+// WriteDocument writes the OpenAPI document of every route, made without a
+// database.
+func WriteDocument(cfg Config, w io.Writer) error {
+	dir, err := os.MkdirTemp("", "xianfeng-openapi-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	cfg.Data = dir
+	a, err := New(db.Unconnected(), cfg, time.Now, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if err != nil {
+		return err
+	}
+	s, err := a.Server()
+	if err != nil {
+		return err
+	}
+	return s.API.WriteDocument(w)
+}
