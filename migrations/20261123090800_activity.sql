@@ -92,7 +92,7 @@ CREATE TABLE activity_attendances (
     PRIMARY KEY (unit_id, activity_id, person_id),
     FOREIGN KEY (unit_id, activity_id) REFERENCES activity_activities (unit_id, id) ON DELETE CASCADE,
     FOREIGN KEY (unit_id, person_id) REFERENCES org_people (unit_id, id),
-    CHECK ((status = 'absent') = (absence IS NOT NULL))
+    CHECK (absence IS NULL OR status = 'absent') -- a draft may not know yet why
 );
 CREATE INDEX activity_attendances_person ON activity_attendances (unit_id, person_id, activity_id);
 

@@ -112,7 +112,7 @@ func (w *writer) bodyRow(values []any) error {
 			cell.Value = shown(c.Kind, n)
 			w.sums[i] += n
 		}
-		if c.Formula != nil {
+		if c.Formula != nil && what != isEmpty { // of nothing, a formula would show 0
 			cell.Formula = c.Formula(w.ref)
 		}
 	}

@@ -34,7 +34,7 @@ var (
 	timeTail    = regexp.MustCompile(`(?:\s+|[Tt])\d{1,2}[:：]\d{2}(?:[:：]\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:?\d{2})?$`)
 	monthForm   = regexp.MustCompile(`^(\d{4})[-./年,](\d{1,2})(?:月份?|\.)?$`)
 	compactForm = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})?$`)
-	serialForm  = regexp.MustCompile(`^(\d{5})(?:\.\d+)?$`)
+	serialForm  = regexp.MustCompile(`^([1-9]\d{4})(?:\.\d+)?$`)
 	shortYear   = regexp.MustCompile(`^\d{2}[-./年]\d{1,2}(?:[-./月]\d{1,2}日?)?月?$`)
 	otherOrder  = regexp.MustCompile(`^\d{1,2}[-./]\d{1,2}[-./]\d{4}$`)
 	dateWords   = regexp.MustCompile(`^[〇○零一二两三四五六七八九十廿卅\d]{2,4}年[〇○零一二三四五六七八九十廿卅\d]{1,3}月(?:[〇○零一二三四五六七八九十廿卅\d]{1,3}[日号]?)?$`)
@@ -98,11 +98,14 @@ func makeDay(year, month, day string) (Day, error) {
 }
 
 // serialDay counts from the epoch. Below 61 the 1900 system is off by one,
-// because it believes in 29 February 1900; five digits never come so low.
+// because it believes in 29 February 1900.
 func serialDay(n int, system DateSystem) Day {
 	epoch := calendar.NewDate(1899, time.December, 30)
-	if system == Since1904 {
+	switch {
+	case system == Since1904:
 		epoch = calendar.NewDate(1904, time.January, 1)
+	case n < 61:
+		n++
 	}
 	return Day{Date: epoch.AddDays(n)}
 }

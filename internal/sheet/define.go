@@ -49,7 +49,7 @@ type Column struct {
 	// Formula computes the cell from others of its row; ref gives the address
 	// of a column by key (E12), or "" where the sheet leaves it out. An empty
 	// result leaves the plain value. The row's value is written beside it,
-	// because WPS and viewers show that.
+	// because WPS and viewers show that; an empty value has no formula.
 	Formula func(ref func(key string) string) string
 }
 

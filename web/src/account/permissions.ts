@@ -1,0 +1,61 @@
+// How policy names read in Chinese. A name that is not here is shown as it is,
+// so that a new line of the policy is never hidden.
+const resources: Record<string, string> = {
+  session: '本人会话',
+  desk: '首页',
+  people: '人员',
+  places: '组织机构',
+  settings: '系统设置',
+  activity: '活动记录',
+  activity_kind: '活动类型',
+  ledger: '积分台账',
+  scheme: '积分办法',
+  quarter_summary: '季度积分汇总',
+  member_ledger: '个人积分台账',
+  account: '账号',
+  grant: '角色授权',
+  audit: '审计日志',
+}
+
+const actions: Record<string, string> = {
+  use: '使用',
+  read: '查看',
+  write: '维护',
+  record: '记录',
+  confirm: '确认',
+  export: '导出',
+  import: '导入',
+  reveal: '查看完整号码',
+  post: '入账',
+  reverse: '冲正',
+  verify: '核验',
+  issue: '出具',
+  sessions: '结束会话',
+}
+
+/** One permission of the session ("activity.read") in its parts. */
+export interface Permission {
+  resource: string
+  action: string
+}
+
+export function readPermission(name: string): Permission {
+  const at = name.indexOf('.')
+  return at < 0 ? { resource: name, action: '' } : { resource: name.slice(0, at), action: name.slice(at + 1) }
+}
+
+export const resourceName = (resource: string) => resources[resource] ?? resource
+export const actionName = (action: string) => actions[action] ?? action
+export const permissionName = (name: string) => {
+  const { resource, action } = readPermission(name)
+  return `${actionName(action)}${resourceName(resource)}`
+}
+
+/** Permissions grouped by what they are about, for reading. */
+export function groupPermissions(names: string[]): { resource: string; actions: string[] }[] {
+  const groups = new Map<string, string[]>()
+  for (const { resource, action } of names.map(readPermission)) {
+    groups.set(resource, [...(groups.get(resource) ?? []), action])
+  }
+  return [...groups].map(([resource, actions]) => ({ resource, actions }))
+}

@@ -1,0 +1,101 @@
+// What is done to what, as the audit log names it, in Chinese. A name that is not
+// here is shown as it is, so that nothing in the log is ever hidden.
+const objects: Record<string, string> = {
+  account: '账号',
+  activity: '活动记录',
+  activity_kind: '活动类型',
+  audit: '审计日志',
+  entry: '积分分录',
+  export: '导出',
+  file: '附件',
+  grant: '角色授权',
+  import: '花名册导入',
+  ledger: '积分台账',
+  people: '人员',
+  person: '人员',
+  place: '组织机构',
+  places: '组织机构',
+  points: '积分',
+  quarter: '季度',
+  report: '报表',
+  roster: '花名册',
+  scheme: '积分办法',
+  session: '登录',
+  settings: '设置',
+  unit: '单位',
+}
+
+export const objectName = (object: string) => objects[object] ?? object
+
+/** The groups of actions that the list can be narrowed to; the value is a prefix of the action. */
+export const actionGroups = [
+  { value: 'session.', label: '登录、退出' },
+  { value: 'account.', label: '账号' },
+  { value: 'grant.', label: '角色授权' },
+  { value: 'people.', label: '人员' },
+  { value: 'roster.', label: '花名册导入' },
+  { value: 'place', label: '组织机构' },
+  { value: 'activity', label: '活动记录' },
+  { value: 'points.', label: '积分' },
+  { value: 'report.', label: '报表' },
+  { value: 'settings.', label: '设置' },
+  { value: 'audit.', label: '审计日志' },
+]
+
+const fields: Record<string, string> = {
+  role: '角色',
+  place: '范围',
+  from: '从',
+  to: '到',
+  branch: '党支部',
+  group: '党小组',
+  department: '部门',
+  reason: '原因',
+  quarter: '季度',
+  rows: '行数',
+  number: '编号',
+  version: '版本',
+  kind: '类型',
+  title: '标题',
+  state: '状态',
+  points: '积分',
+  created: '新增',
+  changed: '变更',
+  unchanged: '未变',
+  bad: '有误',
+}
+
+/** One line of what an entry tells in detail. */
+export interface DetailLine {
+  name: string
+  /** Missing where a value was not replaced but is simply told. */
+  from?: string
+  to: string
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function plain(value: unknown): string {
+  if (value === null || value === undefined || value === '') return '（空）'
+  if (value === true) return '是'
+  if (value === false) return '否'
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+/** The detail of an entry as lines: a list of changes from → to, or name and value. */
+export function detailLines(detail: unknown): DetailLine[] {
+  if (Array.isArray(detail)) {
+    return detail.map((one, n) =>
+      isRecord(one) && 'to' in one
+        ? { name: String(one.name ?? one.field ?? n + 1), from: plain(one.from), to: plain(one.to) }
+        : { name: String(n + 1), to: plain(one) },
+    )
+  }
+  if (!isRecord(detail)) return []
+  const empty = /^0{8}-0{4}-0{4}-0{4}-0{12}$/
+  return Object.entries(detail)
+    .filter(([, value]) => value !== '' && value !== null && !(typeof value === 'string' && empty.test(value)))
+    .map(([key, value]) => ({ name: fields[key] ?? key, to: plain(value) }))
+}

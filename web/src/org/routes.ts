@@ -1,0 +1,44 @@
+import { OfficeBuilding, Setting, User } from '@element-plus/icons-vue'
+import type { RouteRecordRaw } from 'vue-router'
+
+export const orgRoutes: RouteRecordRaw[] = [
+  {
+    path: '/people',
+    name: 'people',
+    component: () => import('./PeoplePage.vue'),
+    meta: { title: '人员', need: 'people.read', menu: { group: '管理', icon: User } },
+  },
+  {
+    path: '/people/import',
+    name: 'imports',
+    component: () => import('./ImportsPage.vue'),
+    meta: { title: '导入花名册', need: 'people.import' },
+  },
+  {
+    path: '/people/import/:id',
+    name: 'import',
+    component: () => import('./ImportPage.vue'),
+    meta: { title: '导入预览', need: 'people.import' },
+  },
+  {
+    path: '/people/:id',
+    name: 'person',
+    component: () => import('./PersonPage.vue'),
+    meta: { title: '人员', need: 'people.read' },
+  },
+  {
+    path: '/places',
+    name: 'places',
+    component: () => import('./PlacesPage.vue'),
+    meta: { title: '组织机构', need: 'places.read', menu: { group: '管理', icon: OfficeBuilding } },
+  },
+]
+
+export const settingsRoutes: RouteRecordRaw[] = [
+  {
+    path: '/settings',
+    name: 'settings',
+    component: () => import('./SettingsPage.vue'),
+    meta: { title: '设置', need: 'settings.read', menu: { group: '系统', icon: Setting } },
+  },
+]

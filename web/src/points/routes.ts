@@ -1,0 +1,23 @@
+import { Notebook, TrendCharts } from '@element-plus/icons-vue'
+import type { RouteRecordRaw } from 'vue-router'
+
+export const pointsRoutes: RouteRecordRaw[] = [
+  {
+    path: '/ledger',
+    name: 'my-ledger',
+    component: () => import('./LedgerPage.vue'),
+    meta: { title: '我的台账', need: 'ledger.read', menu: { group: '日常', icon: Notebook } },
+  },
+  {
+    path: '/ledger/:person',
+    name: 'ledger',
+    component: () => import('./LedgerPage.vue'),
+    meta: { title: '积分台账', need: 'ledger.read' },
+  },
+  {
+    path: '/points',
+    name: 'points',
+    component: () => import('./OverviewPage.vue'),
+    meta: { title: '积分', need: 'ledger.read', menu: { group: '日常', icon: TrendCharts } },
+  },
+]

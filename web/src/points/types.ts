@@ -1,0 +1,14 @@
+import type { components } from '@/api/schema'
+
+type Schemas = components['schemas']
+
+/** A person's ledger of one quarter. */
+export type LedgerPage = Schemas['LedgerPage']
+/** An entry as people read it. */
+export type LedgerLine = Schemas['LedgerLine']
+/** An entry with whose it is and its place in the chain. */
+export type EntryDetail = Schemas['EntryDetail']
+/** A person in the overview of a quarter. */
+export type LedgerRow = Schemas['LedgerRow']
+export type Dimension = LedgerLine['dimension']
+export type Rule = Schemas['Rule']
