@@ -187,6 +187,29 @@ func TestManageAccounts(t *testing.T) {
 	wantCode(t, err, fault.Conflict)
 }
 
+// Somebody who left is out from the day after, whatever grants are still there.
+func TestLeaversAreOut(t *testing.T) {
+	d := testdb.New(t)
+	o := testdb.Office(t, d)
+	s, c := newService(t, d, false)
+	ctx := t.Context()
+	token, _, err := s.SignIn(ctx, access.Actor{}, "member1", testdb.Password, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := testdb.Owner(t, d).ExecContext(ctx, `UPDATE org_people SET left_on = '2026-03-05' WHERE id = $1`, o.Person("member1")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Actor(ctx, token); err != nil { // the last day is worked
+		t.Fatal(err)
+	}
+	c.pass(24 * time.Hour)
+	_, err = s.Actor(ctx, token)
+	wantCode(t, err, fault.Unauthenticated)
+	_, _, err = s.SignIn(ctx, access.Actor{}, "member1", testdb.Password, "")
+	wantCode(t, err, fault.Forbidden)
+}
+
 func TestGrants(t *testing.T) {
 	d := testdb.New(t)
 	o := testdb.Office(t, d)

@@ -128,7 +128,7 @@ func (s *Service) SignIn(ctx context.Context, by access.Actor, login, password, 
 		}
 		return "", access.Actor{}, wrong
 	case disabled:
-		return "", access.Actor{}, fault.New(fault.Forbidden, "该账号已停用,请联系系统管理员")
+		return "", access.Actor{}, fault.New(fault.Forbidden, "该账号已停用，或本人已离任，请联系系统管理员")
 	case demo && !s.allowDemo:
 		return "", access.Actor{}, fault.New(fault.Forbidden, "这是演示账号,正式运行时不能登录;请由系统管理员建立正式账号")
 	}

@@ -80,7 +80,7 @@ func sessionByToken(ctx context.Context, d *bun.DB, hash []byte, today calendar.
 	found, err = one(ctx, d, `SELECT `+actorColumns+`, s.created_at, s.seen_at
 		FROM account_sessions s
 		JOIN account_accounts a ON a.unit_id = s.unit_id AND a.id = s.account_id AND a.disabled_at IS NULL
-		`+actorJoins+` WHERE s.token_hash = $1`, []any{hash, today.UTC()}, func(rows *sql.Rows) (err error) {
+		`+actorJoins+` WHERE s.token_hash = $1 AND (p.left_on IS NULL OR p.left_on >= $2)`, []any{hash, today.UTC()}, func(rows *sql.Rows) (err error) {
 		s.actor, s.demo, err = scanActor(rows, &s.createdAt, &s.seenAt)
 		return err
 	})
@@ -88,7 +88,7 @@ func sessionByToken(ctx context.Context, d *bun.DB, hash []byte, today calendar.
 }
 
 func actorByLogin(ctx context.Context, on bun.IDB, login string, today calendar.Date) (a access.Actor, hash string, disabled, demo, found bool, err error) {
-	found, err = one(ctx, on, `SELECT `+actorColumns+`, a.password_hash, a.disabled_at IS NOT NULL
+	found, err = one(ctx, on, `SELECT `+actorColumns+`, a.password_hash, a.disabled_at IS NOT NULL OR coalesce(p.left_on < $2, false)
 		FROM account_accounts a `+actorJoins+` WHERE a.login = $1`, []any{login, today.UTC()}, func(rows *sql.Rows) (err error) {
 		a, demo, err = scanActor(rows, &hash, &disabled)
 		return err

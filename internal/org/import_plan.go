@@ -260,16 +260,16 @@ func (p *plan) places() ImportPlaces {
 func (p *plan) fingerprint() string {
 	h := sha256.New()
 	for _, x := range p.rows {
-		fmt.Fprintf(h, "%s\x00%d\x00%s\x00", x.row.Sheet, x.row.Row, x.action())
+		_, _ = fmt.Fprintf(h, "%s\x00%d\x00%s\x00", x.row.Sheet, x.row.Row, x.action())
 		if x.known != nil {
 			_, _ = h.Write(x.known.id[:])
 		}
 		for _, c := range x.changes {
-			fmt.Fprintf(h, "%s\x00%s\x00%s\x00", c.Field, c.From, c.To)
+			_, _ = fmt.Fprintf(h, "%s\x00%s\x00%s\x00", c.Field, c.From, c.To)
 		}
 	}
 	places := p.places()
-	fmt.Fprint(h, strings.Join(slices.Concat(places.Departments, places.Branches, places.Groups), "\x00"))
+	_, _ = fmt.Fprint(h, strings.Join(slices.Concat(places.Departments, places.Branches, places.Groups), "\x00"))
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }
 

@@ -78,7 +78,11 @@ func (s *Service) PreviewImport(ctx context.Context, by access.Actor, scope acce
 	if name = sheet.Shorten(strings.TrimSpace(name), 200); name == "" {
 		name = "花名册.xlsx"
 	}
-	var imp Import
+	return s.preview(ctx, by, name, roster, today, o)
+}
+
+// preview is PreviewImport of a roster that was read.
+func (s *Service) preview(ctx context.Context, by access.Actor, name string, roster Roster, today calendar.Date, o ImportOptions) (imp Import, err error) {
 	err = db.Transact(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
 		found, err := readOffice(ctx, tx, by.Unit, today)
 		if err != nil {

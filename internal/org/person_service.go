@@ -3,6 +3,7 @@ package org
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/google/uuid"
@@ -132,6 +133,30 @@ func (s *Service) EditPerson(ctx context.Context, by access.Actor, scope access.
 		return PersonDetail{}, err
 	}
 	return s.Person(ctx, scope, id)
+}
+
+// Export writes the roll as filtered. Telephones are in clear where the actor could
+// reveal them one by one, else masked; that the roll was taken out is audited.
+func (s *Service) Export(ctx context.Context, by access.Actor, scope access.Scope, f PersonFilter, w io.Writer) error {
+	if err := f.clean(s.today()); err != nil {
+		return err
+	}
+	reveal, err := s.policy.Decide(by, access.Need{Resource: "people", Action: "reveal"})
+	if err != nil {
+		reveal = access.Scope{} // no such permission: every number stays masked
+	}
+	var people []PersonDetail
+	err = db.Transact(ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
+		if people, err = exportPeople(ctx, tx, scope, reveal, f, s.today()); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, by, s.now(), audit.Entry{Action: "people.export", Object: "people",
+			Summary: fmt.Sprintf("导出人员花名册,共 %d 人", len(people))})
+	})
+	if err != nil {
+		return err
+	}
+	return writeRoster(w, people)
 }
 
 // Change is one field from what to what, in the words that people read.

@@ -158,6 +158,7 @@ func TestExportComesInAgain(t *testing.T) {
 	d := newDesk(t)
 	f := testdb.Office(t, d.db)
 	a := f.Actor("office")
+	mustExec(t, d.db, `INSERT INTO org_exemptions (unit_id, id, person_id, reason, valid_from) VALUES (?, ?, ?, '长期病休', '2020-01-01')`, f.Unit, uuid.New(), f.Person("head"))
 	var out bytes.Buffer
 	if err := d.Export(ctx, a, d.scope(a, "people", "export"), PersonFilter{}, &out); err != nil {
 		t.Fatal(err)

@@ -29,6 +29,7 @@ const (
 	RosterStartedWork = "started_work_on"
 	RosterPhone       = "phone"
 	RosterNote        = "note"
+	RosterExempt      = "exempt"
 
 	rosterCounter  = "counter"
 	rosterIdentity = "identity"
@@ -82,6 +83,7 @@ func rosterFields() []sheet.Field {
 			Synonyms: []string{"手机", "手机号", "手机号码", "电话", "联系方式", "电话号码", "移动电话", "联系手机", "本人电话"}},
 		{Key: rosterIdentity, Title: "身份证号", Ignored: true, Contains: []string{"身份证", "身份号码", "证件号"},
 			Synonyms: []string{"身份证号码", "公民身份号码", "公民身份证号", "证件号码", "身份证"}},
+		{Key: RosterExempt, Title: "免记积分", Contains: []string{"免记+积分", "免+积分+原因"}, Synonyms: []string{"免记积分原因", "免记原因", "免积分", "不记积分"}},
 		{Key: RosterNote, Title: "备注", Contains: []string{"备注"}, Synonyms: []string{"说明", "备考", "附注", "其他", "其它", "情况说明"}},
 	}
 }
@@ -220,6 +222,7 @@ func RosterTemplate() sheet.Template {
 			{Title: "所在党小组", Example: "第一党小组"},
 			{Title: "参加工作时间", Example: "2005.10.7", Width: 13},
 			{Title: "联系电话", Example: "13900000000", Hint: "11 位手机号,或带区号的座机号"},
-			{Title: "备注", Hint: "写明“免记积分”的人员不设积分台账", Width: 20},
+			{Title: "备注", Width: 20},
+			{Title: "免记积分", Hint: "退休、长期病休、借调等不设积分台账的,写明原因;其余留空", Width: 14},
 		}}
 }

@@ -65,7 +65,14 @@ func (p *person) read(s RosterSheet) {
 	r.StartedWorkOn = p.day(RosterStartedWork)
 	p.compareDays()
 	p.checkStanding()
-	r.ExemptReason = exemption(r.Note, r.Position)
+	switch word := p.text(RosterExempt, 100); sheet.Key(word) {
+	case "", "否", "不免", "不是":
+		r.ExemptReason = exemption(r.Note, r.Position)
+	case "是", "免", "免记", "免记积分":
+		r.ExemptReason = exemption(strings.TrimSpace("免记积分 "+r.Note), r.Position)
+	default:
+		r.ExemptReason = word
+	}
 }
 
 // text is a field's text. What looks like a formula stays text, with a word of

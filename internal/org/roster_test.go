@@ -330,7 +330,7 @@ func TestRosterTemplateReadsBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	row := []any{"李四", "0002", "女", "1990.1.2", "汉族", "本科", "办公室", "主任", "中共党员", "2010.7.1", "2011.7.1", "第一党支部", "第一党小组", "2009.1.1", "13900001000", ""}
+	row := []any{"李四", "0002", "女", "1990.1.2", "汉族", "本科", "办公室", "主任", "中共党员", "2010.7.1", "2011.7.1", "第一党支部", "第一党小组", "2009.1.1", "13900001000", "", "借调"}
 	if err := f.SetSheetRow("人员花名册", "A4", &row); err != nil {
 		t.Fatal(err)
 	}
@@ -342,7 +342,7 @@ func TestRosterTemplateReadsBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Rows) != 1 || len(r.Problems) != 0 || len(r.Sheets[0].Unknown) != 0 || len(r.Sheets[0].Columns) != 16 || r.Rows[0].StaffNo != "0002" {
+	if len(r.Rows) != 1 || len(r.Problems) != 0 || len(r.Sheets[0].Unknown) != 0 || len(r.Sheets[0].Columns) != 17 || r.Rows[0].StaffNo != "0002" || r.Rows[0].ExemptReason != "借调" {
 		t.Errorf("%+v\n%s", r, complaints(r))
 	}
 }

@@ -19,7 +19,7 @@ func mountSettings(api *httpd.API, s *Service) {
 		})
 	httpd.Put(api, "/api/settings", httpd.Op{Need: need("settings", "write"), Tag: tag, Summary: "Replace the settings"},
 		func(ctx context.Context, who httpd.Who, in *struct{ Body UnitSettings }) (*settingsOut, error) {
-			set, err := s.SaveSettings(ctx, who.Actor, in.Body)
+			set, err := s.SaveSettings(ctx, who.Actor, who.Scope, in.Body)
 			return &settingsOut{Body: set}, err
 		})
 }

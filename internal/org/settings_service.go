@@ -11,6 +11,7 @@ import (
 	"xianfeng/internal/access"
 	"xianfeng/internal/audit"
 	"xianfeng/internal/db"
+	"xianfeng/internal/fault"
 )
 
 // ReadSettings reads the office's settings.
@@ -19,7 +20,10 @@ func (s *Service) ReadSettings(ctx context.Context, scope access.Scope) (UnitSet
 }
 
 // SaveSettings replaces the settings; the audit row says what changed.
-func (s *Service) SaveSettings(ctx context.Context, by access.Actor, in UnitSettings) (UnitSettings, error) {
+func (s *Service) SaveSettings(ctx context.Context, by access.Actor, scope access.Scope, in UnitSettings) (UnitSettings, error) {
+	if !scope.Whole() {
+		return in, fault.New(fault.Forbidden, "修改系统设置需要全院范围的权限")
+	}
 	if err := in.check(); err != nil {
 		return in, err
 	}

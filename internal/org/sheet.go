@@ -1,15 +1,8 @@
 package org
 
 import (
-	"context"
-	"fmt"
 	"io"
 
-	"github.com/uptrace/bun"
-
-	"xianfeng/internal/access"
-	"xianfeng/internal/audit"
-	"xianfeng/internal/db"
 	"xianfeng/internal/sheet"
 )
 
@@ -35,6 +28,7 @@ func rosterColumns() []sheet.Column {
 		{Key: RosterPartyPost, Title: "党内职务", Width: 14},
 		{Key: RosterStartedWork, Title: "参加工作时间", Kind: sheet.Date},
 		{Key: RosterPhone, Title: "联系电话", Width: 14},
+		{Key: RosterExempt, Title: "免记积分", Width: 14},
 		{Key: RosterNote, Title: "备注", Width: 20},
 	}
 }
@@ -46,30 +40,11 @@ func (p PersonDetail) rosterRow(n int) []any {
 	}
 	return []any{n, p.Name, p.StaffNo, sex, p.BirthOn, p.Nation, p.Education, refName(p.Department), p.Position,
 		termName(Statuses(), p.PoliticalStatus), termName(Stages(), p.DevelopmentStage), p.JoinedPartyOn, p.FullMemberOn,
-		refName(p.Branch), refName(p.Group), p.PartyPost, p.StartedWorkOn, p.Phone, p.Note}
+		refName(p.Branch), refName(p.Group), p.PartyPost, p.StartedWorkOn, p.Phone, p.Exempt, p.Note}
 }
 
-// Export writes the roll as filtered. Telephones are in clear where the actor could
-// reveal them one by one, else masked; that the roll was taken out is audited.
-func (s *Service) Export(ctx context.Context, by access.Actor, scope access.Scope, f PersonFilter, w io.Writer) error {
-	if err := f.clean(s.today()); err != nil {
-		return err
-	}
-	reveal, err := s.policy.Decide(by, access.Need{Resource: "people", Action: "reveal"})
-	if err != nil {
-		reveal = access.Scope{} // no such permission: every number stays masked
-	}
-	var people []PersonDetail
-	err = db.Transact(ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
-		if people, err = exportPeople(ctx, tx, scope, reveal, f, s.today()); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, by, s.now(), audit.Entry{Action: "people.export", Object: "people",
-			Summary: fmt.Sprintf("导出人员花名册,共 %d 人", len(people))})
-	})
-	if err != nil {
-		return err
-	}
+// writeRoster writes people in the columns of a roster.
+func writeRoster(w io.Writer, people []PersonDetail) error {
 	return sheet.WriteList(w, "人员花名册", rosterColumns(), func(yield func([]any, error) bool) {
 		for i, p := range people {
 			if !yield(p.rosterRow(i+1), nil) {
