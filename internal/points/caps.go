@@ -92,7 +92,7 @@ func cut(requested int, ceilings []ceiling, used map[capKey]int) (granted int, b
 	for _, c := range ceilings {
 		if room := max(0, c.most-used[c.capKey]); room < granted {
 			granted = room
-			by = fmt.Sprintf("%s最多 %s 分,此前已记 %s 分", c.name, Format(c.most), Format(used[c.capKey]))
+			by = fmt.Sprintf("%s最多 %s 分，此前已记 %s 分", c.name, Format(c.most), Format(used[c.capKey]))
 		}
 	}
 	return granted, by

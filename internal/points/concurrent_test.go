@@ -31,8 +31,10 @@ func all(n int, fn func(i int) error) []error {
 	return errs
 }
 
-func TestManyWritersOnOneAccount(t *testing.T) {
-	const writers, each = 32, 30
+func TestManyWritersOnOneAccount(t *testing.T) { manyWriters(t, 30) }
+
+func manyWriters(t *testing.T, each int) {
+	const writers = 32
 	o := newOffice(t)
 	member := o.Person("member1")
 	errs := all(writers, func(w int) error {

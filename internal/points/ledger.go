@@ -107,7 +107,7 @@ func (f LineFilter) before() (int64, error) {
 	}
 	seq, err := strconv.ParseInt(f.Cursor, 10, 64)
 	if err != nil || seq < 1 {
-		return 0, fault.Field("cursor", "翻页参数不对,请回到第一页")
+		return 0, fault.Field("cursor", "翻页参数不对，请回到第一页")
 	}
 	return seq, nil
 }
@@ -189,7 +189,7 @@ func cursorOf(key string) string { return base64.RawURLEncoding.EncodeToString([
 func keyOf(cursor string) (string, error) {
 	key, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil {
-		return "", fault.Field("cursor", "翻页参数不对,请回到第一页")
+		return "", fault.Field("cursor", "翻页参数不对，请回到第一页")
 	}
 	return string(key), nil
 }

@@ -107,10 +107,10 @@ func (s *Service) Ledgers(ctx context.Context, by access.Actor, scope access.Sco
 		f.Sort = "place"
 	}
 	if !slices.Contains(RowSorts(), f.Sort) {
-		return LedgerRows{}, fault.Field("sort", "排序方式只能是:"+strings.Join(RowSorts(), "、"))
+		return LedgerRows{}, fault.Field("sort", "排序方式只能是："+strings.Join(RowSorts(), "、"))
 	}
 	if ranks(f.Sort) && !out.Ranking {
-		return LedgerRows{}, fault.New(fault.RuleBroken, "本单位没有对您开放积分排名,请按支部或姓名排列")
+		return LedgerRows{}, fault.New(fault.RuleBroken, "本单位没有对您开放积分排名，请按支部或姓名排列")
 	}
 	after, err := keyOf(f.Cursor)
 	if err != nil {

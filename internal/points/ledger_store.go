@@ -2,6 +2,7 @@ package points
 
 import (
 	"context"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -57,7 +58,7 @@ func readPage(ctx context.Context, on bun.IDB, scope access.Scope, person uuid.U
 				FROM points_schemes s WHERE s.unit_id = p.unit_id AND s.state = 'published' AND s.effective_from <= q.last_day
 				ORDER BY s.effective_from DESC LIMIT 1)::text
 		FROM org_people p, (SELECT $3::date AS first_day, $4::date AS last_day) q WHERE p.id = $1 AND `+where,
-		append([]any{person, q.String(), q.First(), asOf(q, today), yearOf(q.First()) + "Q1"}, args...)...)
+		append([]any{person, q.String(), q.First().UTC(), asOf(q, today).UTC(), yearOf(q.First()) + "Q1"}, args...)...)
 	if err != nil {
 		return LedgerPage{}, fmt.Errorf("ledger of %s: %w", person, db.Translate(err))
 	}
@@ -81,7 +82,7 @@ func (p *LedgerPage) fill(totals, scheme []byte) error {
 		if err := json.Unmarshal(scheme, &s); err != nil {
 			return fmt.Errorf("scheme of %s: %w", p.Quarter, err)
 		}
-		p.Scheme = fmt.Sprintf("%s(第 %d 版)", s.Name, s.Version)
+		p.Scheme = fmt.Sprintf("%s（第 %d 版）", s.Name, s.Version)
 	}
 	sums := map[Dimension]total{}
 	for _, r := range rows {
@@ -92,7 +93,7 @@ func (p *LedgerPage) fill(totals, scheme []byte) error {
 	}
 	for _, d := range Dimensions() {
 		t := sums[d]
-		p.Sums.add(d, t)
+		p.add(d, t)
 		sum := DimensionSum{Dimension: d, Title: d.Title(), Gained: t.Gained, Deducted: t.Deducted, Net: t.Gained + t.Deducted, Entries: t.Entries}
 		if most, limited := s.limit(d); limited {
 			sum.Most = &most
@@ -123,12 +124,10 @@ func (l *LedgerLine) columns() []any {
 func readLines(ctx context.Context, on bun.IDB, scope access.Scope, person uuid.UUID, f LineFilter, before int64, today calendar.Date) ([]LedgerLine, error) {
 	where, args := scope.Where(ledgerColumns(), 9)
 	out := make([]LedgerLine, 0, f.Limit+1)
-	rows, err := db.Query(ctx, on, `SELECT `+lineColumns+` FROM `+lineTables+`
+	err := each(ctx, on, `SELECT `+lineColumns+` FROM `+lineTables+`
 		WHERE e.unit_id = $1 AND e.person_id = $2 AND e.post_quarter = $3 AND e.seq < $4 AND ($5 = '' OR e.dimension = $5)
 			AND EXISTS (SELECT FROM org_people p, (SELECT $7::date AS first_day, $8::date AS last_day) q WHERE p.id = $2 AND `+where+`)
-		ORDER BY e.seq DESC LIMIT $6`,
-		append([]any{scope.Unit(), person, f.Quarter.String(), before, string(f.Dimension), f.Limit + 1, f.Quarter.First(), asOf(f.Quarter, today)}, args...)...)
-	err = each(rows, err, func() error {
+		ORDER BY e.seq DESC LIMIT $6`, append([]any{scope.Unit(), person, f.Quarter.String(), before, string(f.Dimension), f.Limit + 1, f.Quarter.First().UTC(), asOf(f.Quarter, today).UTC()}, args...), func(rows *sql.Rows) error {
 		out = append(out, LedgerLine{})
 		return rows.Scan(out[len(out)-1].columns()...)
 	})
@@ -144,7 +143,7 @@ func countLines(ctx context.Context, on bun.IDB, scope access.Scope, person uuid
 	err = one(ctx, on, []any{&n}, `SELECT coalesce((SELECT sum(entries) FROM points_totals t WHERE t.unit_id = p.unit_id AND t.person_id = p.id
 			AND t.quarter = $2 AND ($3 = '' OR t.dimension = $3)), 0)::int
 		FROM org_people p, (SELECT $4::date AS first_day, $5::date AS last_day) q WHERE p.id = $1 AND `+where,
-		append([]any{person, f.Quarter.String(), string(f.Dimension), f.Quarter.First(), asOf(f.Quarter, today)}, args...)...)
+		append([]any{person, f.Quarter.String(), string(f.Dimension), f.Quarter.First().UTC(), asOf(f.Quarter, today).UTC()}, args...)...)
 	if err != nil {
 		return 0, fmt.Errorf("lines of %s: %w", person, db.Translate(err))
 	}
@@ -159,16 +158,16 @@ func readDetail(ctx context.Context, on bun.IDB, scope access.Scope, id uuid.UUI
 	where, args := scope.Where(ledgerColumns(), 3)
 	var d EntryDetail
 	var e Entry
-	into := append(append(d.LedgerLine.columns(), &d.Person, &d.Name, &d.Branch, &d.Group, &d.Scheme), e.columns()...)
+	into := append(append(d.columns(), &d.Person, &d.Name, &d.Branch, &d.Group, &d.Scheme), e.columns()...)
 	err := one(ctx, on, into, `SELECT `+lineColumns+`, p.id, p.name, coalesce(b.name, ''), coalesce(g.name, ''),
-			s.name || '(第 ' || s.version || ' 版)', `+entryColumnsOf("e")+`
+			s.name || '（第 ' || s.version || ' 版）', `+entryColumnsOf("e")+`
 		FROM `+lineTables+`
 		JOIN org_people p ON p.unit_id = e.unit_id AND p.id = e.person_id
 		JOIN points_schemes s ON s.unit_id = e.unit_id AND s.id = e.scheme_id
 		CROSS JOIN LATERAL `+quarterOfEntry+`
 		LEFT JOIN org_branches b ON b.unit_id = e.unit_id AND b.id = e.branch_id
 		LEFT JOIN org_groups g ON g.unit_id = e.unit_id AND g.id = e.group_id
-		WHERE e.id = $1 AND `+where, append([]any{id, today}, args...)...)
+		WHERE e.id = $1 AND `+where, append([]any{id, today.UTC()}, args...)...)
 	if err != nil {
 		return EntryDetail{}, fmt.Errorf("entry %s: %w", id, db.Translate(err))
 	}
@@ -205,13 +204,14 @@ func likely(s string) string {
 // readRows reads one row more than the limit, and how many there are in all.
 func readRows(ctx context.Context, on bun.IDB, scope access.Scope, f RowFilter, after string, today calendar.Date) ([]LedgerRow, int, error) {
 	columns := ledgerColumns()
-	columns.Branch, columns.Group = "m.branch_id", "m.group_id" // the same, looked up once
+	columns.Branch, columns.Group = "m.branch_id", "m.group_id" // the same as latest, for all at once
 	where, args := scope.Where(columns, 11)
 	limit := any(nil) // all
 	if f.Limit > 0 {
 		limit = f.Limit + 1
 	}
-	rows, err := db.Query(ctx, on, `
+	out, count := []LedgerRow{}, 0
+	err := each(ctx, on, `
 		WITH sums AS (
 			SELECT person_id, json_agg(json_build_object('dimension', dimension, 'gained', gained, 'deducted', deducted, 'vetoes', vetoes))::text AS totals,
 				sum(gained + deducted)::int AS sum, sum(vetoes)::int AS vetoes,
@@ -224,9 +224,9 @@ func readRows(ctx context.Context, on bun.IDB, scope access.Scope, f RowFilter, 
 				(`+sortKey(f.Sort)+`) COLLATE "C" AS key
 			FROM org_people p
 			CROSS JOIN (SELECT $2::date AS first_day, $3::date AS last_day) q
-			LEFT JOIN LATERAL (SELECT o.branch_id, o.group_id FROM org_party_memberships o
-				WHERE o.unit_id = p.unit_id AND o.person_id = p.id AND o.valid_from <= q.last_day AND (o.valid_to IS NULL OR o.valid_to >= q.first_day)
-				ORDER BY o.valid_from DESC LIMIT 1) m ON TRUE
+			LEFT JOIN (SELECT DISTINCT ON (o.person_id) o.person_id, o.branch_id, o.group_id FROM org_party_memberships o
+				WHERE o.unit_id = $1 AND o.valid_from <= $3::date AND (o.valid_to IS NULL OR o.valid_to >= $2::date)
+				ORDER BY o.person_id, o.valid_from DESC) m ON m.person_id = p.id
 			LEFT JOIN org_branches b ON b.unit_id = p.unit_id AND b.id = m.branch_id
 			LEFT JOIN org_groups g ON g.unit_id = p.unit_id AND g.id = m.group_id
 			LEFT JOIN org_exemptions x ON x.unit_id = p.unit_id AND x.person_id = p.id
@@ -240,29 +240,27 @@ func readRows(ctx context.Context, on bun.IDB, scope access.Scope, f RowFilter, 
 				AND `+where+`
 		)
 		SELECT * FROM (SELECT *, count(*) OVER ()::int FROM found) counted WHERE key > $9 ORDER BY key LIMIT $10::bigint`,
-		append([]any{scope.Unit(), f.Quarter.First(), asOf(f.Quarter, today), f.Quarter.String(), orNull(f.Branch), orNull(f.Group),
-			f.Vetoed, textFilter(f.Text), after, limit}, args...)...)
-	out, count := []LedgerRow{}, 0
-	err = each(rows, err, func() error {
-		r := LedgerRow{Net: map[Dimension]int{}}
-		var totals []byte
-		if err := rows.Scan(&r.Person, &r.Name, &r.StaffNo, &r.BranchID, &r.Branch, &r.GroupID, &r.Group, &totals, &r.Exempt, &r.key, &count); err != nil {
-			return err
-		}
-		var sums []totalRow
-		if err := json.Unmarshal(totals, &sums); err != nil {
-			return err
-		}
-		for _, d := range Dimensions() {
-			r.Net[d] = 0
-		}
-		for _, t := range sums {
-			r.Net[t.Dimension] = t.Gained + t.Deducted
-			r.Sums.add(t.Dimension, t.total)
-		}
-		out = append(out, r)
-		return nil
-	})
+		append([]any{scope.Unit(), f.Quarter.First().UTC(), asOf(f.Quarter, today).UTC(), f.Quarter.String(), orNull(f.Branch), orNull(f.Group),
+			f.Vetoed, textFilter(f.Text), after, limit}, args...), func(rows *sql.Rows) error {
+			r := LedgerRow{Net: map[Dimension]int{}}
+			var totals []byte
+			if err := rows.Scan(&r.Person, &r.Name, &r.StaffNo, &r.BranchID, &r.Branch, &r.GroupID, &r.Group, &totals, &r.Exempt, &r.key, &count); err != nil {
+				return err
+			}
+			var sums []totalRow
+			if err := json.Unmarshal(totals, &sums); err != nil {
+				return err
+			}
+			for _, d := range Dimensions() {
+				r.Net[d] = 0
+			}
+			for _, t := range sums {
+				r.Net[t.Dimension] = t.Gained + t.Deducted
+				r.add(t.Dimension, t.total)
+			}
+			out = append(out, r)
+			return nil
+		})
 	if err != nil {
 		return nil, 0, fmt.Errorf("ledgers of %s: %w", f.Quarter, db.Translate(err))
 	}

@@ -45,7 +45,7 @@ func TestLedgerPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	if p.Name != "叶知秋" || p.Branch != "第一党支部" || p.Group != "第二党小组" || p.Quarter.String() != "2026Q2" || p.State != QuarterOpen ||
-		!p.Own || p.Tier != "" || p.Scheme != "党员积分量化管理办法(第 1 版)" {
+		!p.Own || p.Tier != "" || p.Scheme != "党员积分量化管理办法（第 1 版）" {
 		t.Errorf("head: %+v", p)
 	}
 	if p.Gained != 400 || p.Deducted != -300 || p.Sum != 6100 || p.Appraisal != 6100 || p.YearSum != 6100+6100 {

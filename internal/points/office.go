@@ -28,7 +28,7 @@ const longestReason = 200
 func checkReason(reason string) (string, error) {
 	reason = strings.TrimSpace(reason)
 	if reason == "" {
-		return "", fault.Field("reason", "请写明事由,它会印在本人台账上")
+		return "", fault.Field("reason", "请写明事由，它会印在本人台账上")
 	}
 	if utf8.RuneCountInString(reason) > longestReason {
 		return "", fault.Field("reason", fmt.Sprintf("事由最多 %d 字", longestReason))
@@ -42,13 +42,13 @@ func (p *OfficePosting) check(today calendar.Date) (err error) {
 		return err
 	}
 	if !p.FactOn.Valid() || p.FactOn.After(today) {
-		return fault.Field("fact_on", "请填写事项发生的日期,不能晚于今天")
+		return fault.Field("fact_on", "请填写事项发生的日期，不能晚于今天")
 	}
 	if p.VerifiedBy == uuid.Nil {
 		return fault.Field("verified_by", "请选择核实人")
 	}
 	if p.VerifiedBy == p.Person {
-		return fault.New(fault.RuleBroken, "核实人不能是本人,请另选核实人")
+		return fault.New(fault.RuleBroken, "核实人不能是本人，请另选核实人")
 	}
 	return nil
 }
@@ -56,7 +56,7 @@ func (p *OfficePosting) check(today calendar.Date) (err error) {
 // asks gives the rule and the points that are asked for under the scheme of the day.
 func (p OfficePosting) asks(s *Scheme) (*Rule, int, error) {
 	if s == nil {
-		return nil, 0, fault.Field("fact_on", "那一天还没有生效的积分办法,请改正日期")
+		return nil, 0, fault.Field("fact_on", "那一天还没有生效的积分办法，请改正日期")
 	}
 	r := s.rule(p.Rule)
 	if r == nil || r.Trigger != TriggerOffice {
@@ -64,18 +64,18 @@ func (p OfficePosting) asks(s *Scheme) (*Rule, int, error) {
 	}
 	if r.Per != PerAmount {
 		if p.Amount != 0 && p.Amount != r.Points {
-			return nil, 0, fault.Field("amount", "该条款的分值由办法规定,不能另填")
+			return nil, 0, fault.Field("amount", "该条款的分值由办法规定，不能另填")
 		}
 		return r, r.Points, nil
 	}
 	if !r.amountFits(p.Amount) {
 		switch {
 		case r.Points < 0:
-			return nil, 0, fault.Field("amount", "请填写扣分,一次最多扣 "+Format(-r.Points)+" 分")
+			return nil, 0, fault.Field("amount", "请填写扣分，一次最多扣 "+Format(-r.Points)+" 分")
 		case r.Points > 0:
-			return nil, 0, fault.Field("amount", "请填写加分,一次最多加 "+Format(r.Points)+" 分")
+			return nil, 0, fault.Field("amount", "请填写加分，一次最多加 "+Format(r.Points)+" 分")
 		}
-		return nil, 0, fault.Field("amount", "请填写分值,加分为正,扣分为负")
+		return nil, 0, fault.Field("amount", "请填写分值，加分为正，扣分为负")
 	}
 	return r, p.Amount, nil
 }

@@ -33,51 +33,55 @@ func (s *Service) PostByOffice(ctx context.Context, by access.Actor, scope acces
 	if err := in.check(s.today()); err != nil {
 		return EntryDetail{}, err
 	}
-	var id uuid.UUID
-	err := db.Transact(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
-		record, now := db.NewID(), s.now()
-		t, err := lockTerms(ctx, tx, by.Unit, record, in.FactOn)
-		if err != nil {
-			return err
-		}
-		rule, points, err := in.asks(t.Scheme)
-		if err != nil {
-			return err
-		}
-		place, err := s.target(ctx, tx, by, scope, t.Settings, in)
-		if err != nil {
-			return err
-		}
-		quarter := t.Quarters.taking(calendar.QuarterOf(in.FactOn))
-		if err := ensureOpen(ctx, tx, by.Unit, now, t.Quarters, quarter); err != nil {
-			return err
-		}
-		b := newBook(by.Unit, by.Person, now)
-		if _, err := openBook(ctx, tx, b, reading{People: []uuid.UUID{in.Person}, Record: record, Day: in.FactOn, From: quarter}); err != nil {
-			return err
-		}
-		if b.vouchers, err = drawVouchers(ctx, tx, 1); err != nil {
-			return err
-		}
-		posted, err := b.post(*t.Scheme, Posting{Source: SourceOffice, SourceID: record, RecordID: record, FactOn: in.FactOn,
-			Reason: in.Reason, VerifiedBy: in.VerifiedBy}, want{in.Person, rule, points}, place, quarter)
-		if err != nil {
-			return err
-		}
-		id = posted.ID
-		if err := writeBook(ctx, tx, b); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, by, now, audit.Entry{
-			Action: "ledger.post", Object: "entry", ObjectID: id,
-			Summary: fmt.Sprintf("为%s按“%s”记 %s 分:%s", place.Name, rule.Title, Format(posted.Points), in.Reason),
-			Detail:  map[string]any{"person": in.Person, "rule": rule.Code, "requested": points, "points": posted.Points, "voucher": posted.Voucher},
-		})
+	var posted standing
+	err := db.Transact(ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
+		posted, err = s.postByHand(ctx, tx, by, scope, in)
+		return err
 	})
 	if err != nil {
 		return EntryDetail{}, err
 	}
-	return s.Entry(ctx, scope, id)
+	return s.Entry(ctx, scope, posted.ID)
+}
+
+func (s *Service) postByHand(ctx context.Context, tx bun.Tx, by access.Actor, scope access.Scope, in OfficePosting) (standing, error) {
+	record, now := db.NewID(), s.now()
+	t, err := lockTerms(ctx, tx, by.Unit, record, in.FactOn)
+	if err != nil {
+		return standing{}, err
+	}
+	rule, points, err := in.asks(t.Scheme)
+	if err != nil {
+		return standing{}, err
+	}
+	place, err := s.target(ctx, tx, by, scope, t.Settings, in)
+	if err != nil {
+		return standing{}, err
+	}
+	quarter := t.Quarters.taking(calendar.QuarterOf(in.FactOn))
+	if err := ensureOpen(ctx, tx, by.Unit, now, t.Quarters, quarter); err != nil {
+		return standing{}, err
+	}
+	b := newBook(by.Unit, by.Person, now)
+	if _, err := openBook(ctx, tx, b, reading{People: []uuid.UUID{in.Person}, Record: record, Day: in.FactOn, From: quarter}); err != nil {
+		return standing{}, err
+	}
+	if b.vouchers, err = drawVouchers(ctx, tx, 1); err != nil {
+		return standing{}, err
+	}
+	posted, err := b.post(*t.Scheme, Posting{Source: SourceOffice, SourceID: record, RecordID: record, FactOn: in.FactOn,
+		Reason: in.Reason, VerifiedBy: in.VerifiedBy}, want{in.Person, rule, points}, place, quarter)
+	if err != nil {
+		return standing{}, err
+	}
+	if err := writeBook(ctx, tx, b); err != nil {
+		return standing{}, err
+	}
+	return posted, audit.Record(ctx, tx, by, now, audit.Entry{
+		Action: "ledger.post", Object: "entry", ObjectID: posted.ID,
+		Summary: fmt.Sprintf("为%s按“%s”记 %s 分：%s", place.Name, rule.Title, Format(posted.Points), in.Reason),
+		Detail:  map[string]any{"person": in.Person, "rule": rule.Code, "requested": points, "points": posted.Points, "voucher": posted.Voucher},
+	})
 }
 
 // target finds the person to post for, within the scope and with a ledger on the
@@ -95,10 +99,10 @@ func (s *Service) target(ctx context.Context, tx bun.Tx, by access.Actor, scope 
 		return p, fault.Field("verified_by", "请选择本单位的核实人")
 	}
 	if p.Exempt != "" {
-		return p, fault.Newf(fault.RuleBroken, "%s在那一天免记积分(%s),不能入账", p.Name, p.Exempt)
+		return p, fault.Newf(fault.RuleBroken, "%s在那一天免记积分（%s），不能入账", p.Name, p.Exempt)
 	}
 	if !hasLedger(set, p) {
-		return p, fault.Newf(fault.RuleBroken, "%s在那一天没有积分台账,不能入账", p.Name)
+		return p, fault.Newf(fault.RuleBroken, "%s在那一天没有积分台账，不能入账", p.Name)
 	}
 	return p, nil
 }
@@ -119,46 +123,51 @@ func (s *Service) Reverse(ctx context.Context, by access.Actor, scope access.Sco
 		return EntryDetail{}, err
 	}
 	if old.Reverses != nil {
-		return EntryDetail{}, fault.New(fault.RuleBroken, "冲正分录不能再冲正;如冲正有误,请重新入账")
+		return EntryDetail{}, fault.New(fault.RuleBroken, "冲正分录不能再冲正；如冲正有误，请重新入账")
 	}
 	var undoing uuid.UUID
-	err = db.Transact(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
-		states, err := lockQuarters(ctx, tx, by.Unit, old.PostQuarter)
-		if err != nil {
-			return err
-		}
-		now, quarter := s.now(), states.taking(old.PostQuarter)
-		if err := ensureOpen(ctx, tx, by.Unit, now, states, quarter); err != nil {
-			return err
-		}
-		b := newBook(by.Unit, by.Person, now)
-		stand, err := openEntry(ctx, tx, b, old)
-		if errors.Is(err, sql.ErrNoRows) {
-			return fault.New(fault.Conflict, "该分录已冲正,不能再次冲正")
-		}
-		if err != nil {
-			return err
-		}
-		if b.vouchers, err = drawVouchers(ctx, tx, 1); err != nil {
-			return err
-		}
-		if err := b.reverse(stand, SourceOffice, reason, quarter); err != nil {
-			return err
-		}
-		undoing = b.entries[0].ID
-		if err := writeBook(ctx, tx, b); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, by, now, audit.Entry{
-			Action: "ledger.reverse", Object: "entry", ObjectID: id,
-			Summary: fmt.Sprintf("冲正%s第 %d 号凭证(%s,%s 分):%s", old.Name, old.Voucher, old.Rule, Format(old.Points), reason),
-			Detail:  map[string]any{"person": old.Person, "reversal": undoing, "points": -old.Points},
-		})
+	err = db.Transact(ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
+		undoing, err = s.reverseByHand(ctx, tx, by, old, reason)
+		return err
 	})
 	if err != nil {
 		return EntryDetail{}, err
 	}
 	return s.Entry(ctx, scope, undoing)
+}
+
+func (s *Service) reverseByHand(ctx context.Context, tx bun.Tx, by access.Actor, old EntryDetail, reason string) (uuid.UUID, error) {
+	states, err := lockQuarters(ctx, tx, by.Unit, old.PostQuarter)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	now, quarter := s.now(), states.taking(old.PostQuarter)
+	if err := ensureOpen(ctx, tx, by.Unit, now, states, quarter); err != nil {
+		return uuid.Nil, err
+	}
+	b := newBook(by.Unit, by.Person, now)
+	stand, err := openEntry(ctx, tx, b, old)
+	if errors.Is(err, sql.ErrNoRows) {
+		return uuid.Nil, fault.New(fault.Conflict, "该分录已冲正，不能再次冲正")
+	}
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if b.vouchers, err = drawVouchers(ctx, tx, 1); err != nil {
+		return uuid.Nil, err
+	}
+	if err := b.reverse(stand, SourceOffice, reason, quarter); err != nil {
+		return uuid.Nil, err
+	}
+	if err := writeBook(ctx, tx, b); err != nil {
+		return uuid.Nil, err
+	}
+	undoing := b.entries[0].ID
+	return undoing, audit.Record(ctx, tx, by, now, audit.Entry{
+		Action: "ledger.reverse", Object: "entry", ObjectID: old.ID,
+		Summary: fmt.Sprintf("冲正%s第 %d 号凭证（%s，%s 分）：%s", old.Name, old.Voucher, old.Rule, Format(old.Points), reason),
+		Detail:  map[string]any{"person": old.Person, "reversal": undoing, "points": -old.Points},
+	})
 }
 
 // openEntry opens the book at one entry that still counts; sql.ErrNoRows where it

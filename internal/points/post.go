@@ -38,7 +38,7 @@ type Posting struct {
 // and not the difference, so that posting the same again answers the same (rule 10).
 type Posted struct {
 	Entries   int              `json:"entries" doc:"Entries that count"`
-	Reversals int              `json:"reversals" doc:"Entries of earlier versions that were reversed"`
+	Reversals int              `json:"reversals" doc:"Entries that were reversed"`
 	Cut       int              `json:"cut" doc:"Entries that a cap made smaller"`
 	Quarter   calendar.Quarter `json:"quarter" doc:"The quarter they were posted in"`
 }
@@ -110,14 +110,15 @@ func (s standing) live() bool { return s.ReversedBy == "" }
 // wanted is undone; what is wanted and does not stand is missing; what is the same
 // stays, whichever version posted it. What this version posted before, or what the
 // office reversed by hand, does not come back.
-func reconcile(p Posting, wants []want, stands []standing) (missing []want, undone []standing, err error) {
+func reconcile(p Posting, wants []want, stands []standing) (missing []want, undone []*standing, err error) {
 	type key struct{ person, rule uuid.UUID }
 	wanted := make(map[key]want, len(wants))
 	for _, w := range wants {
 		wanted[key{w.Person, w.Rule.ID}] = w
 	}
 	settled := map[key]bool{}
-	for _, s := range stands {
+	for i := range stands {
+		s := &stands[i]
 		k := key{s.Person, s.Rule}
 		w, ok := wanted[k]
 		same := ok && w.Requested == s.Requested && s.FactOn == p.FactOn

@@ -26,7 +26,7 @@ import (
 // takes six statements, however many people there are.
 func Post(ctx context.Context, tx bun.Tx, by access.Actor, now time.Time, p Posting) (Posted, error) {
 	if p.FactOn.After(calendar.DateOf(now)) {
-		return Posted{}, fault.New(fault.RuleBroken, "日期在今天之后的事项不能入账,请改正日期")
+		return Posted{}, fault.New(fault.RuleBroken, "日期在今天之后的事项不能入账，请改正日期")
 	}
 	t, err := lockTerms(ctx, tx, by.Unit, p.RecordID, p.FactOn)
 	if err != nil {
@@ -55,15 +55,15 @@ func Post(ctx context.Context, tx bun.Tx, by access.Actor, now time.Time, p Post
 		return Posted{}, err
 	}
 	for _, s := range undone {
-		reason := fmt.Sprintf("冲正第 %d 号凭证:%s", s.Voucher, s.Reason)
-		q, err := reversalQuarter(ctx, tx, by.Unit, t.Quarters, s, quarter)
+		reason := fmt.Sprintf("冲正第 %d 号凭证：%s", s.Voucher, s.Reason)
+		q, err := reversalQuarter(ctx, tx, by.Unit, t.Quarters, s.PostQuarter, quarter)
 		if err != nil {
 			return Posted{}, err
 		}
-		if err := b.reverse(s, SourceReversal, reason, q); err != nil {
+		if err := b.reverse(*s, SourceReversal, reason, q); err != nil {
 			return Posted{}, err
 		}
-		stands[slices.IndexFunc(stands, func(o standing) bool { return o.ID == s.ID })].ReversedBy = SourceReversal
+		s.ReversedBy = SourceReversal
 	}
 	for _, w := range missing {
 		s, err := b.post(*t.Scheme, p, w, places[w.Person], quarter)
@@ -95,17 +95,17 @@ func wanted(ctx context.Context, tx bun.Tx, unit uuid.UUID, t terms, p Posting) 
 	return asked(*t.Scheme, t.Settings, facts), places, nil
 }
 
-// reversalQuarter is where a standing entry is reversed: in the quarter it was posted
-// in, or, where that is closed, in the next open one; that of the posting is open.
-func reversalQuarter(ctx context.Context, tx bun.Tx, unit uuid.UUID, states quarterStates, s standing, posting calendar.Quarter) (calendar.Quarter, error) {
-	if _, held := states[s.PostQuarter]; !held { // a fact that moved to a later quarter
-		earlier, err := lockQuarters(ctx, tx, unit, s.PostQuarter)
+// reversalQuarter is where an entry is reversed: in the quarter it was posted in, or,
+// where that is closed, in the next open one; that of the posting is open.
+func reversalQuarter(ctx context.Context, tx bun.Tx, unit uuid.UUID, states quarterStates, posted, posting calendar.Quarter) (calendar.Quarter, error) {
+	if _, held := states[posted]; !held { // a fact that moved to a later quarter
+		earlier, err := lockQuarters(ctx, tx, unit, posted)
 		if err != nil {
 			return posting, err
 		}
 		maps.Copy(states, earlier)
 	}
-	if q := states.taking(s.PostQuarter); states[q] == QuarterOpen {
+	if q := states.taking(posted); states[q] == QuarterOpen {
 		return q, nil
 	}
 	return posting, nil

@@ -43,7 +43,7 @@ func lockTerms(ctx context.Context, tx bun.Tx, unit, record uuid.UUID, day calen
 		SELECT pg_advisory_xact_lock(hashtextextended($3::uuid::text, 0))::text,
 			(SELECT settings::text FROM org_units WHERE id = $1),
 			(SELECT json_object_agg(quarter, state) FROM held)::text,
-			`+schemeRow+`::text`, unit, day, record, calendar.QuarterOf(day).String())
+			`+schemeRow+`::text`, unit, day.UTC(), record, calendar.QuarterOf(day).String())
 	if err != nil {
 		return t, fmt.Errorf("terms of %s: %w", day, err)
 	}
@@ -76,11 +76,10 @@ type reading struct {
 // everybody, and makes those that do not exist yet.
 func lockAccounts(ctx context.Context, tx bun.Tx, b *book, r reading) error {
 	for try := 0; ; try++ {
-		rows, err := db.Query(ctx, tx, `SELECT person_id, seq, head FROM points_accounts
+		err := each(ctx, tx, `SELECT person_id, seq, head FROM points_accounts
 			WHERE unit_id = $1 AND person_id IN (SELECT unnest($2::uuid[])
 				UNION SELECT person_id FROM points_entries WHERE unit_id = $1 AND record_id = $3 AND $4)
-			ORDER BY person_id FOR UPDATE`, b.unit, r.People, r.Record, r.WholeRecord)
-		err = each(rows, err, func() error {
+			ORDER BY person_id FOR UPDATE`, []any{b.unit, r.People, r.Record, r.WholeRecord}, func(rows *sql.Rows) error {
 			var person uuid.UUID
 			var a account
 			if err := rows.Scan(&person, &a.Seq, &a.Head); err != nil {
@@ -226,8 +225,7 @@ const readBook = `
 // drawVouchers takes the next n numbers.
 func drawVouchers(ctx context.Context, tx bun.Tx, n int) ([]int64, error) {
 	out := make([]int64, 0, n)
-	rows, err := db.Query(ctx, tx, `SELECT nextval('points_vouchers') FROM generate_series(1, $1::int)`, n)
-	err = each(rows, err, func() error {
+	err := each(ctx, tx, `SELECT nextval('points_vouchers') FROM generate_series(1, $1::int)`, []any{n}, func(rows *sql.Rows) error {
 		var v int64
 		if err := rows.Scan(&v); err != nil {
 			return err
@@ -243,9 +241,8 @@ func drawVouchers(ctx context.Context, tx bun.Tx, n int) ([]int64, error) {
 
 // one scans the only row of a statement.
 func one(ctx context.Context, on bun.IDB, into []any, query string, args ...any) error {
-	rows, err := db.Query(ctx, on, query, args...)
 	found := false
-	err = each(rows, err, func() error {
+	err := each(ctx, on, query, args, func(rows *sql.Rows) error {
 		found = true
 		return rows.Scan(into...)
 	})
@@ -255,14 +252,15 @@ func one(ctx context.Context, on bun.IDB, into []any, query string, args ...any)
 	return err
 }
 
-// each runs fn on every row of a query, whose error it passes on, and closes it.
-func each(rows *sql.Rows, err error, fn func() error) error {
+// each runs a hot statement and fn on every row of it.
+func each(ctx context.Context, on bun.IDB, query string, args []any, fn func(rows *sql.Rows) error) error {
+	rows, err := db.Query(ctx, on, query, args...)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
-		if err := fn(); err != nil {
+		if err := fn(rows); err != nil {
 			return err
 		}
 	}

@@ -290,7 +290,7 @@ func (o *office) crowd(n int) []uuid.UUID {
 		`INSERT INTO org_people (unit_id, id, name, political_status, joined_party_on, full_member_on) SELECT ?, p, '党员', 'party_member', '2010-07-01', '2011-07-01' FROM unnest(ARRAY[?]::uuid[]) p`,
 		`INSERT INTO org_party_memberships (unit_id, id, person_id, branch_id, valid_from) SELECT ?, gen_random_uuid(), p, '` + o.Branches[0].ID.String() + `', '2020-01-01' FROM unnest(ARRAY[?]::uuid[]) p`,
 	} {
-		if _, err := o.db.NewRaw(q, o.Unit, bun.In(people)).Exec(context.Background()); err != nil {
+		if _, err := o.db.NewRaw(q, o.Unit, bun.List(people)).Exec(context.Background()); err != nil {
 			o.t.Fatal(err)
 		}
 	}

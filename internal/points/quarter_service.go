@@ -71,7 +71,7 @@ func ensureOpen(ctx context.Context, tx bun.Tx, unit uuid.UUID, now time.Time, s
 		return err
 	}
 	if state == QuarterClosed {
-		return fault.Newf(fault.Conflict, "%s刚刚结账,请刷新后重试", q.Chinese())
+		return fault.Newf(fault.Conflict, "%s刚刚结账，请刷新后重试", q.Chinese())
 	}
 	states[q] = state
 	return nil
@@ -104,7 +104,7 @@ func openQuarter(ctx context.Context, tx bun.Tx, unit uuid.UUID, now time.Time, 
 	}
 	return state, audit.Record(ctx, tx, access.Actor{Unit: unit}, now, audit.Entry{
 		Action: "quarter.open", Object: "quarter", ObjectID: id,
-		Summary: fmt.Sprintf("%s开账,为 %d 人记基础分", q.Chinese(), posted),
+		Summary: fmt.Sprintf("%s开账，为 %d 人记基础分", q.Chinese(), posted),
 		Detail:  map[string]any{"quarter": q, "entries": posted, "opened": made},
 	})
 }

@@ -2,6 +2,7 @@ package points
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -14,9 +15,8 @@ import (
 
 func listQuarters(ctx context.Context, on bun.IDB, unit uuid.UUID, current calendar.Quarter) ([]QuarterState, error) {
 	out := []QuarterState{}
-	rows, err := db.Query(ctx, on, `SELECT quarter, state, opened_at, closed_at FROM points_quarters
-		WHERE unit_id = $1 ORDER BY quarter DESC`, unit)
-	err = each(rows, err, func() error {
+	err := each(ctx, on, `SELECT quarter, state, opened_at, closed_at FROM points_quarters
+		WHERE unit_id = $1 ORDER BY quarter DESC`, []any{unit}, func(rows *sql.Rows) error {
 		var q QuarterState
 		if err := rows.Scan(&q.Quarter, &q.State, &q.OpenedAt, &q.ClosedAt); err != nil {
 			return err
@@ -49,9 +49,8 @@ func makeQuarter(ctx context.Context, tx bun.Tx, unit uuid.UUID, now time.Time, 
 // lockQuarters holds a quarter and those after it against being closed.
 func lockQuarters(ctx context.Context, tx bun.Tx, unit uuid.UUID, from calendar.Quarter) (quarterStates, error) {
 	states := quarterStates{}
-	rows, err := db.Query(ctx, tx, `SELECT quarter, state FROM points_quarters WHERE unit_id = $1 AND quarter >= $2
-		ORDER BY quarter FOR SHARE`, unit, from.String())
-	err = each(rows, err, func() error {
+	err := each(ctx, tx, `SELECT quarter, state FROM points_quarters WHERE unit_id = $1 AND quarter >= $2
+		ORDER BY quarter FOR SHARE`, []any{unit, from.String()}, func(rows *sql.Rows) error {
 		var q calendar.Quarter
 		var state string
 		if err := rows.Scan(&q, &state); err != nil {
@@ -69,8 +68,7 @@ func lockQuarters(ctx context.Context, tx bun.Tx, unit uuid.UUID, from calendar.
 // peopleOfRecord are those for whom the record ever posted.
 func peopleOfRecord(ctx context.Context, on bun.IDB, unit, record uuid.UUID) (map[uuid.UUID]bool, error) {
 	out := map[uuid.UUID]bool{}
-	rows, err := db.Query(ctx, on, `SELECT DISTINCT person_id FROM points_entries WHERE unit_id = $1 AND record_id = $2`, unit, record)
-	err = each(rows, err, func() error {
+	err := each(ctx, on, `SELECT DISTINCT person_id FROM points_entries WHERE unit_id = $1 AND record_id = $2`, []any{unit, record}, func(rows *sql.Rows) error {
 		var p uuid.UUID
 		if err := rows.Scan(&p); err != nil {
 			return err
@@ -86,8 +84,7 @@ func peopleOfRecord(ctx context.Context, on bun.IDB, unit, record uuid.UUID) (ma
 
 func units(ctx context.Context, on bun.IDB) ([]uuid.UUID, error) {
 	var out []uuid.UUID
-	rows, err := db.Query(ctx, on, `SELECT id FROM org_units ORDER BY id`)
-	err = each(rows, err, func() error {
+	err := each(ctx, on, `SELECT id FROM org_units ORDER BY id`, nil, func(rows *sql.Rows) error {
 		var id uuid.UUID
 		if err := rows.Scan(&id); err != nil {
 			return err

@@ -88,16 +88,16 @@ func TestCaps(t *testing.T) {
 		by        string
 	}{
 		"free":                   {rule("attend_meetings"), 100, nil, 100, ""},
-		"month full":             {rule("attend_meetings"), 100, map[string]int{"rule:attend_meetings 2026-05": 400}, 0, "“参加三会一课”每月最多 4 分,此前已记 4 分"},
-		"month nearly full":      {rule("attend_meetings"), 100, map[string]int{"rule:attend_meetings 2026-05": 350}, 50, "“参加三会一课”每月最多 4 分,此前已记 3.5 分"},
+		"month full":             {rule("attend_meetings"), 100, map[string]int{"rule:attend_meetings 2026-05": 400}, 0, "“参加三会一课”每月最多 4 分，此前已记 4 分"},
+		"month nearly full":      {rule("attend_meetings"), 100, map[string]int{"rule:attend_meetings 2026-05": 350}, 50, "“参加三会一课”每月最多 4 分，此前已记 3.5 分"},
 		"another month":          {rule("attend_meetings"), 100, map[string]int{"rule:attend_meetings 2026-04": 400}, 100, ""},
-		"dimension full":         {rule("attend_meetings"), 100, map[string]int{"dimension:political 2026Q2": 1150}, 50, "政治维度每季度最多 12 分,此前已记 11.5 分"},
-		"the tighter one speaks": {rule("attend_meetings"), 100, map[string]int{"dimension:political 2026Q2": 1180, "rule:attend_meetings 2026-05": 350}, 20, "政治维度每季度最多 12 分,此前已记 11.8 分"},
-		"an event's own":         {rule("volunteer"), 500, nil, 400, "“志愿服务”每次最多 4 分,此前已记 0 分"},
+		"dimension full":         {rule("attend_meetings"), 100, map[string]int{"dimension:political 2026Q2": 1150}, 50, "政治维度每季度最多 12 分，此前已记 11.5 分"},
+		"the tighter one speaks": {rule("attend_meetings"), 100, map[string]int{"dimension:political 2026Q2": 1180, "rule:attend_meetings 2026-05": 350}, 20, "政治维度每季度最多 12 分，此前已记 11.8 分"},
+		"an event's own":         {rule("volunteer"), 500, nil, 400, "“志愿服务”每次最多 4 分，此前已记 0 分"},
 		"deductions are not cut": {rule("absent_study"), -300, map[string]int{"dimension:discipline 2026Q2": 800}, -300, ""},
 		"beyond the dimension":   {&beyond, 50, map[string]int{"dimension:professional 2026Q2": 1200}, 50, ""},
 		"base has no maximum":    {rule("base"), 6000, nil, 6000, ""},
-		"more used than allowed": {rule("attend_meetings"), 100, map[string]int{"rule:attend_meetings 2026-05": 900}, 0, "“参加三会一课”每月最多 4 分,此前已记 9 分"},
+		"more used than allowed": {rule("attend_meetings"), 100, map[string]int{"rule:attend_meetings 2026-05": 900}, 0, "“参加三会一课”每月最多 4 分，此前已记 9 分"},
 	} {
 		used := map[capKey]int{}
 		for k, n := range c.used {

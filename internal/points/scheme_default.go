@@ -63,10 +63,10 @@ func defaultScheme(now time.Time, from calendar.Date) Scheme {
 		{Code: "public_criticism", Title: "通报批评", Clause: "第十条第一项", Dimension: Discipline, Trigger: TriggerOffice, Veto: true},
 		{Code: "violation", Title: "违纪违法", Clause: "第十条第二项", Dimension: Discipline, Trigger: TriggerOffice, Veto: true},
 
-		{Code: "correct_political", Title: "更正调整(政治)", Clause: "第十二条", Dimension: Political, Trigger: TriggerOffice, Per: PerAmount},
-		{Code: "correct_professional", Title: "更正调整(业务)", Clause: "第十二条", Dimension: Professional, Trigger: TriggerOffice, Per: PerAmount},
-		{Code: "correct_discipline", Title: "更正调整(纪律)", Clause: "第十二条", Dimension: Discipline, Trigger: TriggerOffice, Per: PerAmount},
-		{Code: "correct_conduct", Title: "更正调整(作风)", Clause: "第十二条", Dimension: Conduct, Trigger: TriggerOffice, Per: PerAmount},
+		{Code: "correct_political", Title: "更正调整（政治）", Clause: "第十二条", Dimension: Political, Trigger: TriggerOffice, Per: PerAmount},
+		{Code: "correct_professional", Title: "更正调整（业务）", Clause: "第十二条", Dimension: Professional, Trigger: TriggerOffice, Per: PerAmount},
+		{Code: "correct_discipline", Title: "更正调整（纪律）", Clause: "第十二条", Dimension: Discipline, Trigger: TriggerOffice, Per: PerAmount},
+		{Code: "correct_conduct", Title: "更正调整（作风）", Clause: "第十二条", Dimension: Conduct, Trigger: TriggerOffice, Per: PerAmount},
 	}
 	for i := range s.Rules {
 		r := &s.Rules[i]

@@ -2,6 +2,7 @@ package points
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -9,16 +10,14 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
-	"xianfeng/internal/calendar"
 	"xianfeng/internal/db"
 )
 
 func listSchemes(ctx context.Context, on bun.IDB, unit uuid.UUID) ([]Scheme, error) {
 	out := []Scheme{}
-	rows, err := db.Query(ctx, on, `SELECT s.id, s.version, s.name, s.state, s.effective_from, s.published_at, coalesce(p.name, '')
+	err := each(ctx, on, `SELECT s.id, s.version, s.name, s.state, s.effective_from, s.published_at, coalesce(p.name, '')
 		FROM points_schemes s LEFT JOIN org_people p ON p.unit_id = s.unit_id AND p.id = s.published_by
-		WHERE s.unit_id = $1 ORDER BY s.version DESC`, unit)
-	err = each(rows, err, func() error {
+		WHERE s.unit_id = $1 ORDER BY s.version DESC`, []any{unit}, func(rows *sql.Rows) error {
 		var s Scheme
 		if err := rows.Scan(&s.ID, &s.Version, &s.Name, &s.State, &s.EffectiveFrom, &s.PublishedAt, &s.PublishedBy); err != nil {
 			return err
@@ -30,22 +29,6 @@ func listSchemes(ctx context.Context, on bun.IDB, unit uuid.UUID) ([]Scheme, err
 		return nil, fmt.Errorf("schemes: %w", db.Translate(err))
 	}
 	return out, nil
-}
-
-// schemeOf is the scheme in force on a day with its rules; nil before the first one.
-func schemeOf(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Date) (*Scheme, error) {
-	var text []byte
-	if err := one(ctx, on, []any{&text}, `SELECT `+schemeRow+`::text`, unit, day); err != nil {
-		return nil, fmt.Errorf("scheme of %s: %w", day, db.Translate(err))
-	}
-	if text == nil {
-		return nil, nil
-	}
-	var s *Scheme
-	if err := json.Unmarshal(text, &s); err != nil {
-		return nil, fmt.Errorf("scheme of %s: %w", day, err)
-	}
-	return s, nil
 }
 
 // readRules fills in a scheme's rules and limits.

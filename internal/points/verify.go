@@ -33,6 +33,14 @@ type BrokenEntry struct {
 	What    string    `json:"what" doc:"In Chinese"`
 }
 
+// String is the line that the command line prints: who, which voucher, what.
+func (b BrokenEntry) String() string {
+	if b.Voucher == 0 {
+		return b.Name + "：" + b.What
+	}
+	return fmt.Sprintf("%s 第 %d 笔（凭证号 %d）：%s", b.Name, b.Seq, b.Voucher, b.What)
+}
+
 // maxBroken bounds the report: one change behind our back makes one line, and a
 // lost table needs no list.
 const maxBroken = 100
@@ -77,17 +85,17 @@ func (c *checker) add(s standing) {
 	what := ""
 	switch {
 	case e.Seq != c.seq+1:
-		what = fmt.Sprintf("序号不连续:应为第 %d 笔,实为第 %d 笔,中间的分录被删除或改动", c.seq+1, e.Seq)
+		what = fmt.Sprintf("序号不连续：应为第 %d 笔，实为第 %d 笔，中间的分录被删除或改动", c.seq+1, e.Seq)
 	case err != nil:
 		what = fmt.Sprintf("不认识的链算法“%s”", e.Algorithm)
 	case !intact:
-		what = "内容与封存时不符,分录被改动过"
+		what = "内容与封存时不符，分录被改动过"
 	case !bytes.Equal(e.PrevHash, c.head):
-		what = "与上一笔分录接不上,链被改写过"
+		what = "与上一笔分录接不上，链被改写过"
 	}
 	switch {
 	case what != "" && wrong != "":
-		what += ":" + wrong
+		what += "：" + wrong
 	case what == "":
 		what = wrong
 	}
@@ -103,7 +111,7 @@ func (c *checker) reckon(s standing) (wrong string) {
 	e := s.Entry
 	c.balances[e.PostQuarter] += e.Points
 	if c.balances[e.PostQuarter] != e.Balance {
-		wrong = fmt.Sprintf("结余应为 %s 分,记的是 %s 分", Format(c.balances[e.PostQuarter]), Format(e.Balance))
+		wrong = fmt.Sprintf("结余应为 %s 分，记的是 %s 分", Format(c.balances[e.PostQuarter]), Format(e.Balance))
 		c.balances[e.PostQuarter] = e.Balance
 	}
 	if e.FactQuarter != calendar.QuarterOf(e.FactOn) {
@@ -116,7 +124,7 @@ func (c *checker) reckon(s standing) (wrong string) {
 	} else {
 		delete(c.live, e.Reverses)
 		if points != -e.Points {
-			wrong = fmt.Sprintf("原分录为 %s 分,冲正却为 %s 分", Format(points), Format(e.Points))
+			wrong = fmt.Sprintf("原分录为 %s 分，冲正却为 %s 分", Format(points), Format(e.Points))
 		}
 	}
 	key := totalKey{e.PostQuarter, e.Person, e.Dimension}
@@ -137,11 +145,11 @@ func (c *checker) finish() {
 		c.report(BrokenEntry{Person: c.kept.Person, Name: c.kept.Name, What: fmt.Sprintf(format, args...)})
 	}
 	if !c.torn && (c.seq != c.kept.Seq || !bytes.Equal(c.head, c.kept.Head)) {
-		say("台账末笔应为第 %d 笔,现为第 %d 笔:末尾的分录被删除或改动", c.kept.Seq, c.seq)
+		say("台账末笔应为第 %d 笔，现为第 %d 笔：末尾的分录被删除或改动", c.kept.Seq, c.seq)
 	}
 	for k, want := range c.totals {
 		if have := c.kept.Totals[k]; have != want {
-			say("%s %s合计与分录不符:得分 %s/%s,扣分 %s/%s,笔数 %d/%d,否决 %d/%d(记录/重算)", k.Quarter, k.Dimension.Title(),
+			say("%s %s合计与分录不符：得分 %s/%s，扣分 %s/%s，笔数 %d/%d，否决 %d/%d（记录/重算）", k.Quarter, k.Dimension.Title(),
 				Format(have.Gained), Format(want.Gained), Format(have.Deducted), Format(want.Deducted),
 				have.Entries, want.Entries, have.Vetoes, want.Vetoes)
 		}
@@ -153,12 +161,12 @@ func (c *checker) finish() {
 	}
 	for k, want := range c.caps {
 		if have := c.kept.Caps[k]; have != want {
-			say("封顶用量(%s,%s)与分录不符:记录 %s 分,重算 %s 分", k.Cap, k.Period, Format(have), Format(want))
+			say("封顶用量（%s，%s）与分录不符：记录 %s 分，重算 %s 分", k.Cap, k.Period, Format(have), Format(want))
 		}
 	}
 	for k, have := range c.kept.Caps {
 		if _, known := c.caps[k]; !known && have != 0 {
-			say("封顶用量(%s,%s)为 %s 分而无分录", k.Cap, k.Period, Format(have))
+			say("封顶用量（%s，%s）为 %s 分而无分录", k.Cap, k.Period, Format(have))
 		}
 	}
 }
@@ -174,11 +182,3 @@ func (h headsHash) add(person uuid.UUID, a account) {
 }
 
 func (h headsHash) String() string { return hex.EncodeToString(h.h.Sum(nil)) }
-
-// String is the line that the command line prints: who, which voucher, what.
-func (b BrokenEntry) String() string {
-	if b.Voucher == 0 {
-		return b.Name + "：" + b.What
-	}
-	return fmt.Sprintf("%s 第 %d 笔（凭证号 %d）：%s", b.Name, b.Seq, b.Voucher, b.What)
-}

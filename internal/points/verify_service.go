@@ -30,7 +30,7 @@ func (s *Service) Verify(ctx context.Context, by access.Actor, scope access.Scop
 		}
 		return audit.Record(ctx, tx, by, s.now(), audit.Entry{
 			Action: "ledger.verify", Object: "ledger",
-			Summary: fmt.Sprintf("核验积分台账 %d 个账户、%d 笔分录:%s", r.Accounts, r.Entries, result),
+			Summary: fmt.Sprintf("核验积分台账 %d 个账户、%d 笔分录：%s", r.Accounts, r.Entries, result),
 			Detail:  r,
 		})
 	})

@@ -2,6 +2,7 @@ package points
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -68,15 +69,14 @@ func checkAccounts(ctx context.Context, tx bun.Tx, unit, after uuid.UUID, accoun
 		}
 	}
 	advance()
-	rows, err := db.Query(ctx, tx, `SELECT `+entryColumnsOf("e")+`,
+	err = each(ctx, tx, `SELECT `+entryColumnsOf("e")+`,
 			coalesce(r.code, ''), coalesce(r.veto, false), coalesce(r.beyond, false), r.cap_event, r.cap_month, r.cap_quarter, r.cap_year
 		FROM points_entries e LEFT JOIN points_rules r ON r.unit_id = e.unit_id AND r.id = e.rule_id
 		WHERE e.unit_id = $1 AND e.person_id > $2 AND e.person_id <= $3
-		ORDER BY e.person_id, e.seq`, unit, after, accounts[len(accounts)-1].Person)
-	err = each(rows, err, func() error {
+		ORDER BY e.person_id, e.seq`, []any{unit, after, accounts[len(accounts)-1].Person}, func(rows *sql.Rows) error {
 		var s standing
 		var rule Rule
-		into := append(s.Entry.columns(), &s.Code, &s.Veto, &rule.Beyond, &rule.CapEvent, &rule.CapMonth, &rule.CapQuarter, &rule.CapYear)
+		into := append(s.columns(), &s.Code, &s.Veto, &rule.Beyond, &rule.CapEvent, &rule.CapMonth, &rule.CapQuarter, &rule.CapYear)
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
@@ -105,12 +105,11 @@ func checkAccounts(ctx context.Context, tx bun.Tx, unit, after uuid.UUID, accoun
 func keptAccounts(ctx context.Context, tx bun.Tx, scope access.Scope, after uuid.UUID) ([]kept, error) {
 	where, args := scope.Where(access.Columns{Unit: "a.unit_id"}, 3)
 	var out []kept
-	rows, err := db.Query(ctx, tx, `SELECT a.person_id, p.name, a.seq, a.head,
+	err := each(ctx, tx, `SELECT a.person_id, p.name, a.seq, a.head,
 			(SELECT coalesce(json_agg(t), '[]') FROM points_totals t WHERE t.unit_id = a.unit_id AND t.person_id = a.person_id)::text,
 			(SELECT coalesce(json_agg(c), '[]') FROM points_caps c WHERE c.unit_id = a.unit_id AND c.person_id = a.person_id)::text
 		FROM points_accounts a JOIN org_people p ON p.unit_id = a.unit_id AND p.id = a.person_id
-		WHERE a.person_id > $1 AND `+where+` ORDER BY a.person_id LIMIT $2`, append([]any{after, accountsAtOnce}, args...)...)
-	err = each(rows, err, func() error {
+		WHERE a.person_id > $1 AND `+where+` ORDER BY a.person_id LIMIT $2`, append([]any{after, accountsAtOnce}, args...), func(rows *sql.Rows) error {
 		k := kept{Totals: map[totalKey]total{}, Caps: map[capKey]int{}}
 		var totals, caps []byte
 		if err := rows.Scan(&k.Person, &k.Name, &k.Seq, &k.Head, &totals, &caps); err != nil {
@@ -154,9 +153,8 @@ func (k *kept) read(totals, caps []byte) error {
 // and sealed at close (rule 18). Someone without an account has no line in it.
 func Heads(ctx context.Context, on bun.IDB, unit uuid.UUID, people []uuid.UUID) (string, error) {
 	heads := newHeadsHash()
-	rows, err := db.Query(ctx, on, `SELECT person_id, seq, head FROM points_accounts
-		WHERE unit_id = $1 AND person_id = ANY($2::uuid[]) ORDER BY person_id`, unit, people)
-	err = each(rows, err, func() error {
+	err := each(ctx, on, `SELECT person_id, seq, head FROM points_accounts
+		WHERE unit_id = $1 AND person_id = ANY($2::uuid[]) ORDER BY person_id`, []any{unit, people}, func(rows *sql.Rows) error {
 		var person uuid.UUID
 		var a account
 		if err := rows.Scan(&person, &a.Seq, &a.Head); err != nil {

@@ -82,6 +82,9 @@ func TestVerifyNamesWhatWasTamperedWith(t *testing.T) {
 			if b.Person != o.Person("member1") || b.Name != "叶知秋" || b.Seq != c.seq || (c.seq > 0) != (b.Voucher > 0) || !strings.Contains(b.What, c.says) {
 				t.Errorf("%+v", b)
 			}
+			if text := b.String(); !strings.HasPrefix(text, "叶知秋") || !strings.HasSuffix(text, b.What) {
+				t.Error(text)
+			}
 			for _, b := range r.Broken {
 				if b.Person != o.Person("member1") {
 					t.Errorf("somebody else is blamed: %+v", b)
