@@ -15,7 +15,8 @@ test: ## everything that guards main: Go, user interface, end to end, linters
 	@.ci/test
 
 bench: build ## the figures of speed and size, each as a ratio against a bare baseline
-	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./internal/bench/...
+	go run -buildvcs=false ./cmd/bench
+	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./internal/...
 
 faults: build ## the long fault tests: kills, disk full, database away
 	XIANFENG_FAULTS=1 go test -count 1 -timeout 90m -run Fault -v ./...
@@ -26,7 +27,7 @@ lint: $(modules) ## golangci-lint and eslint
 	cd web && npm run --silent lint
 
 build: web ## the server with the user interface inside: bin/xianfeng
-	CGO_ENABLED=0 go build -buildvcs=false -trimpath -o bin/xianfeng ./cmd/xianfeng
+	CGO_ENABLED=0 go build -buildvcs=false -trimpath -ldflags '-s -w' -o bin/xianfeng ./cmd/xianfeng
 
 web: web/dist/index.html ## the user interface: web/dist
 
@@ -48,5 +49,5 @@ $(modules): web/package.json web/package-lock.json
 	@touch $@
 
 web/dist/index.html: $(modules) web/index.html web/vite.config.ts web/tsconfig.json $(shell find web/src web/public -type f)
-	cd web && npm run --silent build
+	cd web && npm run --silent build -- --logLevel warn
 	@touch web/dist/.gitkeep $@

@@ -25,27 +25,27 @@ type cli struct {
 	app.Config `embed:""`
 
 	Serve   serveCmd   `cmd:"" help:"启动服务"`
-	Migrate migrateCmd `cmd:"" help:"只升级数据库结构,然后退出"`
-	Demo    demoCmd    `cmd:"" help:"在空的数据目录中建立演示单位:滨河区人民检察院一年的活动与积分"`
+	Migrate migrateCmd `cmd:"" help:"只升级数据库结构，然后退出"`
+	Demo    demoCmd    `cmd:"" help:"在空的数据目录中建立演示单位：滨河区人民检察院一年的活动与积分"`
 	Import  importCmd  `cmd:"" help:"导入 Excel"`
 	Report  reportCmd  `cmd:"" help:"出具报表工作簿"`
 	Ledger  ledgerCmd  `cmd:"" help:"积分台账"`
-	User    userCmd    `cmd:"" help:"账号:列出、建立、停用、启用、重置密码、解锁"`
-	Show    configCmd  `cmd:"" name:"config" help:"打印当前生效的配置(隐去密码)"`
-	OpenAPI openAPICmd `cmd:"" name:"openapi" help:"打印 API 文档(OpenAPI 3.1)"`
+	User    userCmd    `cmd:"" help:"账号：列出、建立、停用、启用、重置密码、解锁"`
+	Show    configCmd  `cmd:"" name:"config" help:"打印当前生效的配置（隐去密码）"`
+	OpenAPI openAPICmd `cmd:"" name:"openapi" help:"打印 API 文档（OpenAPI 3.1）"`
 	Version versionCmd `cmd:"" help:"打印版本"`
 }
 
-const description = `先锋:机关党建工作管理系统。一次记录,处处可用。
+const description = `先锋：机关党建工作管理系统。一次记录，处处可用。
 
 常用:
   xianfeng demo                          建立演示单位
-  xianfeng serve                         启动服务,打印地址
-  xianfeng import roster 花名册.xlsx      预览导入;加 --confirm 执行
+  xianfeng serve                         启动服务，打印地址
+  xianfeng import roster 花名册.xlsx      预览导入；加 --confirm 执行
   xianfeng report quarter-summary --quarter 2026Q3 --as 登录名 --out 汇总.xlsx
   xianfeng ledger verify                 核验全部台账
 
-每个参数也可用环境变量设置,见 xianfeng config。写入的命令用 --as 指明操作人,照其权限执行并记入审计。`
+每个参数也可用环境变量设置，见 xianfeng config。写入的命令用 --as 指明操作人，照其权限执行并记入审计。`
 
 func main() {
 	os.Exit(run(os.Args[1:]))
@@ -53,18 +53,14 @@ func main() {
 
 func run(args []string) int {
 	var c cli
-	parser, err := kong.New(&c, kong.Name("xianfeng"), kong.Description(description), kong.UsageOnError(),
+	parser, err := kong.New(&c, kong.Name("xianfeng"), kong.Description(description),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		return fail(err)
 	}
 	k, err := parser.Parse(args)
 	if err != nil {
-		var p *kong.ParseError
-		if errors.As(err, &p) {
-			_ = p.Context.PrintUsage(true)
-		}
-		return fail(fmt.Errorf("命令写得不对:%w(xianfeng --help 查看用法)", err))
+		return fail(fmt.Errorf("命令写得不对：%w(xianfeng --help 查看用法)", err))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -89,7 +85,7 @@ func fail(err error) int {
 	if cause := errors.Unwrap(f); cause != nil && f.Code != fault.NotFound {
 		slog.Debug("cause", "error", cause)
 		if f.Code == fault.Internal || f.Code == fault.Unavailable {
-			fmt.Fprintln(os.Stderr, "  原因:", cause)
+			fmt.Fprintln(os.Stderr, "  原因：", cause)
 		}
 	}
 	return 1
@@ -113,7 +109,7 @@ func with(ctx context.Context, cfg *app.Config, fn func(a *app.App) error) (err 
 // as finds the person who acts and how far the permission reaches for them.
 func as(ctx context.Context, a *app.App, login string, need access.Need) (access.Actor, access.Scope, error) {
 	if login == "" {
-		return access.Actor{}, access.Scope{}, fault.New(fault.Unauthenticated, "请用 --as 登录名 指明由谁操作(照其权限执行并记入审计)")
+		return access.Actor{}, access.Scope{}, fault.New(fault.Unauthenticated, "请用 --as 登录名 指明由谁操作（照其权限执行并记入审计）")
 	}
 	by, err := a.Accounts.ActorByLogin(ctx, login)
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -17,14 +18,14 @@ import (
 
 type reportCmd struct {
 	QuarterSummary quarterSummaryCmd `cmd:"" help:"季度积分汇总"`
-	MemberLedger   memberLedgerCmd   `cmd:"" help:"个人积分台账(一人一张表)"`
+	MemberLedger   memberLedgerCmd   `cmd:"" help:"个人积分台账（一人一张表）"`
 }
 
 type reportFlags struct {
-	Quarter string `required:"" help:"季度,如 2026Q3"`
-	Branch  string `help:"只出一个支部:支部名称或编号"`
-	Out     string `required:"" type:"path" help:"写到哪个文件(.xlsx)"`
-	As      string `help:"出具人的登录名;报表只含其权限范围内的人"`
+	Quarter string `required:"" help:"季度，如 2026Q3"`
+	Branch  string `help:"只出一个支部：支部名称或编号"`
+	Out     string `required:"" type:"path" help:"写到哪个文件（.xlsx）"`
+	As      string `help:"出具人的登录名：报表编号留存，只含其权限范围内的人；不填则只写文件，不编号、不留存"`
 }
 
 type quarterSummaryCmd struct{ reportFlags }
@@ -35,7 +36,7 @@ func (c quarterSummaryCmd) Run(ctx context.Context, cfg *app.Config) error {
 
 type memberLedgerCmd struct {
 	reportFlags
-	Person string `help:"只出一个人:花名册上唯一的姓名"`
+	Person string `help:"只出一个人：花名册上唯一的姓名"`
 }
 
 func (c memberLedgerCmd) Run(ctx context.Context, cfg *app.Config) error {
@@ -50,7 +51,7 @@ func (c reportFlags) issue(ctx context.Context, cfg *app.Config, kind, resource,
 		return fault.Field("quarter", err.Error())
 	}
 	return with(ctx, cfg, func(a *app.App) (err error) {
-		by, scope, err := as(ctx, a, c.As, access.Need{Resource: resource, Action: "issue"})
+		by, scope, err := operator(ctx, a, c.As, access.Need{Resource: resource, Action: "issue"})
 		if err != nil {
 			return err
 		}
@@ -60,7 +61,7 @@ func (c reportFlags) issue(ctx context.Context, cfg *app.Config, kind, resource,
 				return err
 			}
 			if r.Person == uuid.Nil {
-				return fault.Newf(fault.NotFound, "花名册上没有(或不止一位)%s,请在页面上选人出具", person)
+				return fault.Newf(fault.NotFound, "花名册上没有（或不止一位）%s，请在页面上选人出具", person)
 			}
 		}
 		f, err := os.CreateTemp(filepath.Dir(c.Out), ".xianfeng-*.xlsx")
@@ -68,7 +69,7 @@ func (c reportFlags) issue(ctx context.Context, cfg *app.Config, kind, resource,
 			return fault.Wrap(err, fault.Invalid, "写不了文件 "+c.Out+",请检查目录和权限")
 		}
 		defer func() { _ = os.Remove(f.Name()) }()
-		issue, err := a.Reports.Generate(ctx, by, scope, r, f)
+		said, err := c.write(ctx, a, by, scope, r, f)
 		if e := f.Close(); err == nil {
 			err = e
 		}
@@ -81,7 +82,18 @@ func (c reportFlags) issue(ctx context.Context, cfg *app.Config, kind, resource,
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Printf("已出具 %s,共 %d 行,写入 %s\n校验码 %s\n", issue.Number, issue.Rows, c.Out, issue.Checksum)
+		_, err = fmt.Printf("%s，写入 %s\n", said, c.Out)
 		return err
 	})
+}
+
+// write issues the report in somebody's name, or only writes it where nobody is
+// named: what is kept needs somebody who answers for it.
+func (c reportFlags) write(ctx context.Context, a *app.App, by access.Actor, scope access.Scope, r report.Request, w io.Writer) (said string, err error) {
+	if c.As == "" {
+		rows, err := a.Reports.Draft(ctx, by, scope, r, w)
+		return fmt.Sprintf("共 %d 行，未编号、未留存（加 --as 登录名 正式出具）", rows), err
+	}
+	issue, err := a.Reports.Generate(ctx, by, scope, r, w)
+	return fmt.Sprintf("已出具 %s，共 %d 行，校验码 %s", issue.Number, issue.Rows, issue.Checksum), err
 }

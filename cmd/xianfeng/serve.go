@@ -41,7 +41,7 @@ func (demoCmd) Run(ctx context.Context, cfg *app.Config) error {
 		if err := a.Demo(ctx); err != nil {
 			return err
 		}
-		_, err := fmt.Printf("演示单位已建立,用时 %.1f 秒\n%s", time.Since(start).Seconds(), app.DemoSignInText())
+		_, err := fmt.Printf("演示单位已建立，用时 %.1f 秒\n%s", time.Since(start).Seconds(), app.DemoSignInText())
 		return err
 	})
 }

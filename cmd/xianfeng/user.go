@@ -20,7 +20,7 @@ import (
 type userCmd struct {
 	List    userListCmd    `cmd:"" help:"列出账号"`
 	Create  userCreateCmd  `cmd:"" help:"建立账号并打印一次性密码"`
-	Disable userDisableCmd `cmd:"" help:"停用账号,会话立即结束"`
+	Disable userDisableCmd `cmd:"" help:"停用账号，会话立即结束"`
 	Enable  userEnableCmd  `cmd:"" help:"启用账号"`
 	Reset   userResetCmd   `cmd:"" help:"重置密码并打印一次性密码"`
 	Unlock  userUnlockCmd  `cmd:"" help:"解除密码输错次数的限制"`
@@ -36,13 +36,13 @@ func operator(ctx context.Context, a *app.App, login string, need access.Need) (
 		return access.Actor{}, access.Scope{}, err
 	}
 	if unit == uuid.Nil {
-		return access.Actor{}, access.Scope{}, fault.New(fault.Unavailable, "尚未初始化:请先启动服务,用打印的一次性链接完成设置,或运行 xianfeng demo")
+		return access.Actor{}, access.Scope{}, fault.New(fault.Unavailable, "尚未初始化：请先启动服务，用打印的一次性链接完成设置，或运行 xianfeng demo")
 	}
 	return access.Actor{Unit: unit, UnitName: name, Name: "命令行", Address: "command line"}, access.System(unit), nil
 }
 
 type actingUser struct {
-	As string `help:"操作人的登录名;不填记为命令行"`
+	As string `help:"操作人的登录名；不填记为命令行"`
 }
 
 var writeAccounts = access.Need{Resource: "account", Action: "write"}
@@ -80,8 +80,8 @@ func (c userListCmd) Run(ctx context.Context, cfg *app.Config) error {
 type userCreateCmd struct {
 	actingUser
 	Login string   `arg:"" help:"登录名"`
-	Name  string   `required:"" help:"姓名;花名册中只有一人同名时自动关联,否则按花名册以外人员建立"`
-	Role  []string `help:"同时授予的全院角色,如 party_office、leading_group、system_admin"`
+	Name  string   `required:"" help:"姓名；花名册中只有一人同名时自动关联，否则按花名册以外人员建立"`
+	Role  []string `help:"同时授予的全院角色，如 party_office、leading_group、system_admin"`
 }
 
 func (c userCreateCmd) Run(ctx context.Context, cfg *app.Config) error {
@@ -92,7 +92,7 @@ func (c userCreateCmd) Run(ctx context.Context, cfg *app.Config) error {
 		}
 		for _, r := range c.Role {
 			if role, ok := access.RoleByCode(r); !ok || role.Place != "unit" {
-				return fault.Newf(fault.Invalid, "%s 不是全院角色;支部、小组、部门的角色请在页面上授予", r)
+				return fault.Newf(fault.Invalid, "%s 不是全院角色；支部、小组、部门的角色请在页面上授予", r)
 			}
 			if c.As != "" {
 				if _, err := a.Policy.Decide(by, access.Need{Resource: "grant", Action: "write"}); err != nil {
@@ -113,7 +113,7 @@ func (c userCreateCmd) Run(ctx context.Context, cfg *app.Config) error {
 				return err
 			}
 		}
-		_, err = fmt.Printf("已为%s建立账号 %s\n一次性密码:%s(首次登录须修改)\n", made.PersonName, made.Login, password)
+		_, err = fmt.Printf("已为%s建立账号 %s\n一次性密码：%s(首次登录须修改)\n", made.PersonName, made.Login, password)
 		return err
 	})
 }
@@ -139,7 +139,7 @@ func (c oneUser) on(ctx context.Context, cfg *app.Config, fn func(*app.App, acce
 				return fn(a, by, scope, u)
 			}
 		}
-		return fault.Newf(fault.NotFound, "没有登录名为 %s 的账号;用 xianfeng user list 查看", c.Login)
+		return fault.Newf(fault.NotFound, "没有登录名为 %s 的账号；用 xianfeng user list 查看", c.Login)
 	})
 }
 
@@ -147,7 +147,7 @@ type userDisableCmd struct{ oneUser }
 
 func (c userDisableCmd) Run(ctx context.Context, cfg *app.Config) error {
 	return c.on(ctx, cfg, func(a *app.App, by access.Actor, scope access.Scope, u account.Account) error {
-		return done(a.Accounts.Disable(ctx, by, scope, u.ID), "已停用 %s,其会话已结束", u.Login)
+		return done(a.Accounts.Disable(ctx, by, scope, u.ID), "已停用 %s，其会话已结束", u.Login)
 	})
 }
 
@@ -172,7 +172,7 @@ type userResetCmd struct{ oneUser }
 func (c userResetCmd) Run(ctx context.Context, cfg *app.Config) error {
 	return c.on(ctx, cfg, func(a *app.App, by access.Actor, scope access.Scope, u account.Account) error {
 		password, err := a.Accounts.Reset(ctx, by, scope, u.ID)
-		return done(err, "%s 的一次性密码:%s(首次登录须修改)", u.Login, password)
+		return done(err, "%s 的一次性密码：%s(首次登录须修改)", u.Login, password)
 	})
 }
 

@@ -82,10 +82,10 @@ func (p *Policy) Decide(a Actor, n Need) (Scope, error) {
 	var s Scope
 	lines, err := p.matched(a, n, func(g Grant, reach string) { s.add(a, g, reach) })
 	if err != nil {
-		return Scope{}, fault.Wrap(err, fault.Internal, "权限判断出错,请告诉管理员")
+		return Scope{}, fault.Wrap(err, fault.Internal, "权限判断出错，请告诉管理员")
 	}
 	if len(lines) == 0 {
-		return Scope{}, fault.New(fault.Forbidden, "您没有这项权限;如工作需要,请联系安全管理员授权")
+		return Scope{}, fault.New(fault.Forbidden, "您没有这项权限；如工作需要，请联系安全管理员授权")
 	}
 	return s, nil
 }
@@ -129,10 +129,10 @@ func (p *Policy) Separate(a Actor, n Need, concerned ...uuid.UUID) error {
 	}
 	conflict, err := p.enforcer.Enforce(anybody, n.Resource, n.Action, true)
 	if err != nil {
-		return fault.Wrap(err, fault.Internal, "权限判断出错,请告诉管理员")
+		return fault.Wrap(err, fault.Internal, "权限判断出错，请告诉管理员")
 	}
 	if conflict {
-		return fault.New(fault.RuleBroken, "涉及本人的事项须回避,请由他人办理")
+		return fault.New(fault.RuleBroken, "涉及本人的事项须回避，请由他人办理")
 	}
 	return nil
 }

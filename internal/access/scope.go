@@ -26,6 +26,7 @@ type Columns struct {
 	Unit       string   // required, such as a.unit_id
 	Persons    []string // the columns that name the actor's own person
 	PersonIn   []string // subqueries of person ids that the actor's own may be among
+	Named      []string // conditions that hold for rows naming the actor: @person is theirs, @unit the office
 	Department string
 	Branch     string
 	Group      string
@@ -89,6 +90,24 @@ func (s Scope) where(c Columns, hold func(i int) string) (string, []any) {
 		}
 		for _, query := range c.PersonIn {
 			or = append(or, next(s.person)+" IN ("+query+")")
+		}
+		for _, condition := range c.Named {
+			var b strings.Builder
+			for rest := condition; ; {
+				before, after, found := strings.Cut(rest, "@")
+				b.WriteString(before)
+				if !found {
+					break
+				}
+				if rest, found = strings.CutPrefix(after, "person"); found {
+					b.WriteString(next(s.person))
+				} else if rest, found = strings.CutPrefix(after, "unit"); found {
+					b.WriteString(next(s.unit))
+				} else {
+					b.WriteByte('@')
+				}
+			}
+			or = append(or, b.String())
 		}
 	}
 	in := func(column string, ids []uuid.UUID) {

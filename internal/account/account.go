@@ -74,7 +74,7 @@ var loginPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,39}$`)
 func CleanLogin(login string) (string, error) {
 	login = strings.ToLower(strings.TrimSpace(login))
 	if !loginPattern.MatchString(login) {
-		return "", fault.Field("login", "登录名为 2 到 40 个字符,只用小写字母、数字和 . _ -,并以字母或数字开头")
+		return "", fault.Field("login", "登录名为 2 到 40 个字符，只用小写字母、数字和 . _ -,并以字母或数字开头")
 	}
 	return login, nil
 }

@@ -64,14 +64,14 @@ func wantCode(t *testing.T, err error, code fault.Code) {
 
 func TestCheckPassword(t *testing.T) {
 	for password, ok := range map[string]bool{
-		"short-1":                false,
-		"password1234":           false, // a common word and digits
-		"qwertyuiop123456":       false,
-		"1234567890123":          false,
-		"abcabcabcabc":           false,
-		"secretary1-2026":        false, // the login in disguise
-		"河畔的第三棵柳树下见面吧":           true,
-		"tidal-otter-9-lamp":     true,
+		"short-1":                 false,
+		"password1234":            false, // a common word and digits
+		"qwertyuiop123456":        false,
+		"1234567890123":           false,
+		"abcabcabcabc":            false,
+		"secretary1-2026":         false, // the login in disguise
+		"河畔的第三棵柳树下见面吧":            true,
+		"tidal-otter-9-lamp":      true,
 		strings.Repeat("长句子", 90): false,
 	} {
 		if err := account.CheckPassword("secretary1", password); (err == nil) != ok {

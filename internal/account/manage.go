@@ -82,7 +82,7 @@ func (s *Service) Create(ctx context.Context, by access.Actor, n NewAccount) (a 
 func (s *Service) resolvePerson(ctx context.Context, tx bun.Tx, unit uuid.UUID, name string, a *Account) (err error) {
 	if a.PersonID == uuid.Nil {
 		if strings.TrimSpace(name) == "" {
-			return fault.Field("person_id", "请选择人员,或填写花名册以外人员的姓名")
+			return fault.Field("person_id", "请选择人员，或填写花名册以外人员的姓名")
 		}
 		a.PersonName = strings.TrimSpace(name)
 		a.PersonID, err = s.office.AddOutsider(ctx, tx, unit, a.PersonName)
@@ -127,7 +127,7 @@ func (s *Service) change(ctx context.Context, by access.Actor, scope access.Scop
 // own: it would lock the office out.
 func (s *Service) Disable(ctx context.Context, by access.Actor, scope access.Scope, id uuid.UUID) error {
 	if id == by.Account {
-		return fault.New(fault.RuleBroken, "不能停用自己的账号,请由另一位系统管理员办理")
+		return fault.New(fault.RuleBroken, "不能停用自己的账号，请由另一位系统管理员办理")
 	}
 	return s.change(ctx, by, scope, id, "account.disable", "停用", func(ctx context.Context, tx bun.Tx, a Account) error {
 		now := s.now()
@@ -160,7 +160,7 @@ func (s *Service) Reset(ctx context.Context, by access.Actor, scope access.Scope
 	if err != nil {
 		return "", err
 	}
-	return password, s.change(ctx, by, scope, id, "account.reset", "重置密码:", func(ctx context.Context, tx bun.Tx, a Account) error {
+	return password, s.change(ctx, by, scope, id, "account.reset", "重置密码：", func(ctx context.Context, tx bun.Tx, a Account) error {
 		if err := setPassword(ctx, tx, by.Unit, id, hash, true, s.now()); err != nil {
 			return err
 		}
@@ -174,7 +174,7 @@ func (s *Service) Reset(ctx context.Context, by access.Actor, scope access.Scope
 
 // EndSessions signs an account out everywhere.
 func (s *Service) EndSessions(ctx context.Context, by access.Actor, scope access.Scope, id uuid.UUID) (n int64, err error) {
-	err = s.change(ctx, by, scope, id, "account.sessions", "强制下线:", func(ctx context.Context, tx bun.Tx, a Account) (err error) {
+	err = s.change(ctx, by, scope, id, "account.sessions", "强制下线：", func(ctx context.Context, tx bun.Tx, a Account) (err error) {
 		n, err = endSessions(ctx, tx, by.Unit, a.PersonID, nil)
 		return err
 	})
@@ -184,9 +184,9 @@ func (s *Service) EndSessions(ctx context.Context, by access.Actor, scope access
 // Link moves an account made before the roster to its person on the roll,
 // together with the grants.
 func (s *Service) Link(ctx context.Context, by access.Actor, scope access.Scope, id, person uuid.UUID) error {
-	return s.change(ctx, by, scope, id, "account.link", "关联到花名册:", func(ctx context.Context, tx bun.Tx, a Account) error {
+	return s.change(ctx, by, scope, id, "account.link", "关联到花名册：", func(ctx context.Context, tx bun.Tx, a Account) error {
 		if a.OnRoll {
-			return fault.New(fault.RuleBroken, "该账号已关联花名册人员,不能再改")
+			return fault.New(fault.RuleBroken, "该账号已关联花名册人员，不能再改")
 		}
 		to := Account{PersonID: person}
 		if err := s.resolvePerson(ctx, tx, by.Unit, "", &to); err != nil {
@@ -224,7 +224,7 @@ func (s *Service) Grant(ctx context.Context, by access.Actor, n NewGrant) (id uu
 		return id, fault.Field("role", "没有这个角色")
 	}
 	if (role.Place == "unit") != (n.Place == uuid.Nil) {
-		return id, fault.Field("place_id", "请为该角色选择"+map[string]string{"unit": "全院(不选具体部门)", "department": "部门", "branch": "党支部", "group": "党小组"}[role.Place])
+		return id, fault.Field("place_id", "请为该角色选择"+map[string]string{"unit": "全院（不选具体部门）", "department": "部门", "branch": "党支部", "group": "党小组"}[role.Place])
 	}
 	if n.From.IsZero() {
 		n.From = calendar.DateOf(s.now())

@@ -48,18 +48,18 @@ var commonPasswords = func() map[string]bool {
 // word over and over, counts as common.
 func CheckPassword(login, password string) error {
 	if utf8.RuneCountInString(password) < MinPassword {
-		return fault.Field("password", fmt.Sprintf("密码至少 %d 个字符,建议用几个不相干的词连起来", MinPassword))
+		return fault.Field("password", fmt.Sprintf("密码至少 %d 个字符，建议用几个不相干的词连起来", MinPassword))
 	}
 	if len(password) > 256 {
-		return fault.Field("password", "密码太长,请不要超过 256 个字节")
+		return fault.Field("password", "密码太长，请不要超过 256 个字节")
 	}
 	low := strings.ToLower(password)
 	core := strings.TrimFunc(low, func(r rune) bool { return !unicode.IsLetter(r) })
 	if commonPasswords[low] || commonPasswords[core] || core == "" || repeats(low) {
-		return fault.Field("password", "这个密码太常见,容易被猜到,请换一个")
+		return fault.Field("password", "这个密码太常见，容易被猜到，请换一个")
 	}
 	if login != "" && strings.Contains(low, strings.ToLower(login)) && utf8.RuneCountInString(low)-utf8.RuneCountInString(login) < 6 {
-		return fault.Field("password", "密码不能由登录名稍加改动而成,请换一个")
+		return fault.Field("password", "密码不能由登录名稍加改动而成，请换一个")
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func NewService(d *bun.DB, now calendar.Clock, p *access.Policy, o Office, a *au
 
 // signedOut is the one answer to a missing, unknown, idle or ended session.
 func signedOut() error {
-	return fault.New(fault.Unauthenticated, "登录已失效,请重新登录")
+	return fault.New(fault.Unauthenticated, "登录已失效，请重新登录")
 }
 
 // Actor finds who a session token stands for, with grants as they are now.
@@ -74,9 +74,9 @@ func (s *Service) ActorByLogin(ctx context.Context, login string) (access.Actor,
 	case err != nil:
 		return access.Actor{}, err
 	case !found:
-		return access.Actor{}, fault.Newf(fault.NotFound, "没有登录名为 %s 的账号(--as)", login)
+		return access.Actor{}, fault.Newf(fault.NotFound, "没有登录名为 %s 的账号（--as）", login)
 	case disabled:
-		return access.Actor{}, fault.Newf(fault.Forbidden, "账号 %s 已停用,不能操作", login)
+		return access.Actor{}, fault.Newf(fault.Forbidden, "账号 %s 已停用，不能操作", login)
 	}
 	a.Address = "command line"
 	return a, nil
@@ -86,7 +86,7 @@ func (s *Service) ActorByLogin(ctx context.Context, login string) (access.Actor,
 // and id. At most MaxTries wrong tries of a login are evaluated in TryWindow,
 // whether the login exists or not.
 func (s *Service) SignIn(ctx context.Context, by access.Actor, login, password, userAgent string) (token string, who access.Actor, err error) {
-	wrong := fault.New(fault.Unauthenticated, "登录名或密码不对,请检查大小写后重试")
+	wrong := fault.New(fault.Unauthenticated, "登录名或密码不对，请检查大小写后重试")
 	login, err = CleanLogin(login)
 	if err != nil {
 		return "", who, wrong
@@ -96,7 +96,7 @@ func (s *Service) SignIn(ctx context.Context, by access.Actor, login, password, 
 		return "", who, err
 	}
 	if unit == uuid.Nil {
-		return "", who, fault.New(fault.Unavailable, "系统尚未初始化,请用启动时打印的一次性链接完成设置")
+		return "", who, fault.New(fault.Unavailable, "系统尚未初始化，请用启动时打印的一次性链接完成设置")
 	}
 	by.Unit, by.Name = unit, login
 	var tries int
@@ -108,7 +108,7 @@ func (s *Service) SignIn(ctx context.Context, by access.Actor, login, password, 
 		return "", who, err
 	}
 	if tries >= MaxTries {
-		return "", who, fault.Newf(fault.TooMany, "密码连续输错 %d 次,请 %d 分钟后再试,或请系统管理员解锁", MaxTries, int(TryWindow.Minutes()))
+		return "", who, fault.Newf(fault.TooMany, "密码连续输错 %d 次，请 %d 分钟后再试，或请系统管理员解锁", MaxTries, int(TryWindow.Minutes()))
 	}
 	who, hash, disabled, demo, found, err := actorByLogin(ctx, s.db, login, calendar.DateOf(s.now()))
 	if err != nil {
@@ -123,14 +123,14 @@ func (s *Service) SignIn(ctx context.Context, by access.Actor, login, password, 
 	}
 	switch {
 	case !found || !right:
-		if err := s.audit.Refused(ctx, by, audit.Entry{Action: "session.open", Object: "account", ObjectID: who.Account, Summary: "登录失败:登录名或密码不对"}); err != nil {
+		if err := s.audit.Refused(ctx, by, audit.Entry{Action: "session.open", Object: "account", ObjectID: who.Account, Summary: "登录失败：登录名或密码不对"}); err != nil {
 			return "", who, err
 		}
 		return "", access.Actor{}, wrong
 	case disabled:
 		return "", access.Actor{}, fault.New(fault.Forbidden, "该账号已停用，或本人已离任，请联系系统管理员")
 	case demo && !s.allowDemo:
-		return "", access.Actor{}, fault.New(fault.Forbidden, "这是演示账号,正式运行时不能登录;请由系统管理员建立正式账号")
+		return "", access.Actor{}, fault.New(fault.Forbidden, "这是演示账号，正式运行时不能登录；请由系统管理员建立正式账号")
 	}
 	who.RequestID, who.Address = by.RequestID, by.Address
 	token, tokenHash, err := newToken()
@@ -214,7 +214,7 @@ func (s *Service) turn(ctx context.Context) error {
 	case s.hashing <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return fault.Wrap(ctx.Err(), fault.Unavailable, "登录的人太多,请稍后再试")
+		return fault.Wrap(ctx.Err(), fault.Unavailable, "登录的人太多，请稍后再试")
 	}
 }
 
@@ -268,7 +268,7 @@ func (s *Service) Setup(ctx context.Context, by access.Actor, f First) error {
 			return err
 		}
 		if !used {
-			return fault.New(fault.Forbidden, "设置链接已失效或已用过,请重新启动服务取得新的链接")
+			return fault.New(fault.Forbidden, "设置链接已失效或已用过，请重新启动服务取得新的链接")
 		}
 		by.Unit, err = s.office.Found(ctx, tx, now, f.UnitName)
 		if err != nil {

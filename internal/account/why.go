@@ -28,7 +28,7 @@ var (
 	reaches = map[string]string{"self": "本人", "named": "涉及本人的", "group": "本党小组", "department": "所分管部门",
 		"branch": "本党支部", "project": "所在项目", "unit": "全院"}
 	permits = map[string]string{
-		"session.use": "登录使用", "desk.read": "查看工作台", "people.read": "查看人员", "people.reveal": "查看完整电话号码",
+		"session.use": "登录使用", "desk.read": "查看工作台", "people.read": "查看人员", "people.name": "记录活动时查找全院人员的姓名", "people.reveal": "查看完整电话号码",
 		"people.export": "导出人员", "people.write": "维护人员", "people.import": "导入花名册", "places.read": "查看组织机构",
 		"places.write": "维护组织机构", "settings.read": "查看设置", "settings.write": "修改设置",
 		"activity.read": "查看活动记录", "activity.record": "起草活动记录", "activity.confirm": "确认、更正、撤回活动记录",
@@ -59,7 +59,7 @@ func (s *Service) why(a access.Actor, n access.Need) (Why, error) {
 		if r, ok := access.RoleByCode(l.Role); ok {
 			name = r.Name
 		}
-		w.Reasons = append(w.Reasons, fmt.Sprintf("%s可以%s,范围:%s(策略:%s)", name, w.Need, reaches[l.Reach],
+		w.Reasons = append(w.Reasons, fmt.Sprintf("%s可以%s，范围：%s(策略：%s)", name, w.Need, reaches[l.Reach],
 			strings.Join([]string{l.Role, l.Resource, l.Action, l.Reach}, ", ")))
 	}
 	w.Allowed = len(lines) > 0
@@ -75,7 +75,7 @@ func (s *Service) why(a access.Actor, n access.Need) (Why, error) {
 		if len(holders) == 0 {
 			w.Reasons = append(w.Reasons, "没有任何角色具有该权限")
 		} else {
-			w.Reasons = append(w.Reasons, "您的角色没有该权限;具有该权限的角色:"+strings.Join(holders, "、")+"。如工作需要,请联系安全管理员")
+			w.Reasons = append(w.Reasons, "您的角色没有该权限；具有该权限的角色："+strings.Join(holders, "、")+"。如工作需要，请联系安全管理员")
 		}
 	}
 	return w, nil

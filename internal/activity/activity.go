@@ -212,4 +212,6 @@ type Detail struct {
 	Versions       []VersionLine    `json:"versions"`
 	Points         []PointsLine     `json:"points" doc:"Entries of people whose ledgers you may see"`
 	Can            []string         `json:"can" doc:"What you may do with it now: edit, discard, confirm, amend, withdraw"`
+
+	blocked bool // an amendment is being drafted, whether the reader may see it or not
 }

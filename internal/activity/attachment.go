@@ -48,7 +48,7 @@ func (s *Service) Attach(ctx context.Context, by access.Actor, scope access.Scop
 			return err
 		}
 		if n > maxFiles {
-			return fault.Newf(fault.RuleBroken, "一条记录最多 %d 个附件,请合并后再上传", maxFiles)
+			return fault.Newf(fault.RuleBroken, "一条记录最多 %d 个附件，请合并后再上传", maxFiles)
 		}
 		out = Attachment{f, caption}
 		return s.record(ctx, tx, by, "activity.attach", *v, "上传附件“"+f.Name+"”到活动“"+v.Title+"”", map[string]any{"file": f.ID, "size": f.Size})
@@ -67,7 +67,7 @@ func (s *Service) drafting(ctx context.Context, scope access.Scope, id uuid.UUID
 func lockForFiles(ctx context.Context, tx bun.Tx, scope access.Scope, id uuid.UUID) (*version, error) {
 	draft, _, err := lockRecord(ctx, tx, scope, id)
 	if err == nil && draft == nil {
-		err = fault.New(fault.RuleBroken, "已确认的记录不能直接增删附件,请先点“更正”")
+		err = fault.New(fault.RuleBroken, "已确认的记录不能直接增删附件，请先点“更正”")
 	}
 	return draft, err
 }

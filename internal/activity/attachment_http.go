@@ -16,7 +16,7 @@ type uploadIn struct {
 	IDIn
 	RawBody huma.MultipartFormFiles[struct {
 		File    huma.FormFile `form:"file" required:"true"`
-		Caption string        `form:"caption" maxLength:"200"`
+		Caption string        `form:"caption" required:"false" maxLength:"200"`
 	}]
 }
 

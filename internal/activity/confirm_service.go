@@ -82,7 +82,7 @@ func (s *Service) Confirm(ctx context.Context, by access.Actor, scope access.Sco
 func (s *Service) confirm(ctx context.Context, tx bun.Tx, by access.Actor, v, standing *version, p prepared) (Saved, error) {
 	now := s.now()
 	if standing != nil && standing.State != Confirmed {
-		return Saved{}, fault.New(fault.Conflict, "该记录已撤回,不能再更正,请刷新后查看")
+		return Saved{}, fault.New(fault.Conflict, "该记录已撤回，不能再更正，请刷新后查看")
 	}
 	if err := v.checkConfirm(v.kind, p.roster, now); err != nil {
 		return Saved{}, err
@@ -114,7 +114,7 @@ func (s *Service) confirm(ctx context.Context, tx bun.Tx, by access.Actor, v, st
 	if standing != nil {
 		verb = "更正"
 	}
-	summary := fmt.Sprintf("%s活动“%s”(%s),到会 %d 人,缺席 %d 人", verb, v.Title, v.day(), v.count(Present), v.count(Absent))
+	summary := fmt.Sprintf("%s活动“%s”（%s），到会 %d 人，缺席 %d 人", verb, v.Title, v.day(), v.count(Present), v.count(Absent))
 	return out, s.record(ctx, tx, by, "activity.confirm", *v, summary, map[string]any{"late": j.late, "quorum_met": j.quorumMet,
 		"entries": posted.Entries, "reversals": posted.Reversals, "reason": v.Reason, "overlap_answer": v.OverlapAnswer})
 }
@@ -153,7 +153,7 @@ func (s *Service) overlap(ctx context.Context, tx bun.Tx, by access.Actor, v ver
 			f.Details = append(f.Details, fault.Detail{Field: "overlap_answer", Message: fmt.Sprintf("%s:%s,%s", ro.name(o.Person), between(o.Starts, o.Ends), title)})
 		}
 	}
-	f.Message = fmt.Sprintf("有 %d 人同一时间已记在其他活动中,请核对;确实无误的,请填写说明后再确认", len(people))
+	f.Message = fmt.Sprintf("有 %d 人同一时间已记在其他活动中，请核对；确实无误的，请填写说明后再确认", len(people))
 	return f
 }
 
@@ -185,7 +185,7 @@ func (s *Service) Amend(ctx context.Context, by access.Actor, scope access.Scope
 			return err
 		}
 		out = v.saved()
-		return s.record(ctx, tx, by, "activity.amend", v, "开始更正活动“"+v.Title+"”:"+reason, nil)
+		return s.record(ctx, tx, by, "activity.amend", v, "开始更正活动“"+v.Title+"”："+reason, nil)
 	})
 	return out, err
 }
@@ -202,7 +202,7 @@ func (s *Service) Withdraw(ctx context.Context, by access.Actor, scope access.Sc
 			return err
 		}
 		if v.RowVersion != rowVersion {
-			return fault.New(fault.Conflict, "该记录刚有变化,请刷新后再撤回")
+			return fault.New(fault.Conflict, "该记录刚有变化，请刷新后再撤回")
 		}
 		if err := withdraw(ctx, tx, by.Unit, by.Person, s.now(), v.ID, reason); err != nil {
 			return err
@@ -215,7 +215,7 @@ func (s *Service) Withdraw(ctx context.Context, by access.Actor, scope access.Sc
 		}
 		out = v.saved()
 		out.Posted = &posted
-		return s.record(ctx, tx, by, "activity.withdraw", *v, "撤回活动“"+v.Title+"”:"+reason,
+		return s.record(ctx, tx, by, "activity.withdraw", *v, "撤回活动“"+v.Title+"”："+reason,
 			map[string]any{"reversals": posted.Reversals, "reason": reason})
 	})
 	return out, err
@@ -228,11 +228,11 @@ func lockStanding(ctx context.Context, tx bun.Tx, scope access.Scope, id uuid.UU
 	case err != nil:
 		return nil, nil, err
 	case standing == nil:
-		return nil, nil, fault.New(fault.Conflict, "这还是草稿,直接修改或删除即可")
+		return nil, nil, fault.New(fault.Conflict, "这还是草稿，直接修改或删除即可")
 	case standing.State == Withdrawn:
-		return nil, nil, fault.New(fault.Conflict, "该记录已撤回,请刷新后查看;需要时请重新记录")
+		return nil, nil, fault.New(fault.Conflict, "该记录已撤回，请刷新后查看；需要时请重新记录")
 	case draft != nil:
-		return nil, nil, fault.New(fault.Conflict, "该记录有一份正在修改的更正稿,请先确认或删除它")
+		return nil, nil, fault.New(fault.Conflict, "该记录有一份正在修改的更正稿，请先确认或删除它")
 	}
 	return nil, standing, nil
 }
@@ -240,7 +240,7 @@ func lockStanding(ctx context.Context, tx bun.Tx, scope access.Scope, id uuid.UU
 func checkReason(reason, what string) (string, error) {
 	reason = strings.TrimSpace(reason)
 	if n := utf8.RuneCountInString(reason); n == 0 || n > 200 {
-		return "", fault.Field("reason", "请写明"+what+"的原因,不超过 200 个字")
+		return "", fault.Field("reason", "请写明"+what+"的原因，不超过 200 个字")
 	}
 	return reason, nil
 }

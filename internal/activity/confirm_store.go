@@ -25,7 +25,7 @@ func moved(ctx context.Context, tx bun.Tx, what, text string, args ...any) error
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	if n != 1 {
-		return fault.New(fault.Conflict, "该记录刚被别人处理过,请刷新后查看")
+		return fault.New(fault.Conflict, "该记录刚被别人处理过，请刷新后查看")
 	}
 	return nil
 }

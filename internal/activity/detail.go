@@ -49,8 +49,8 @@ func can(d Detail, record, confirm bool) []string {
 	offer(record && d.State == Draft, "edit")
 	offer(record && d.State == Draft, "discard")
 	offer(confirm && d.State == Draft, "confirm")
-	offer(record && d.State == Confirmed && !d.Amending, "amend")
-	offer(confirm && d.State == Confirmed && !d.Amending, "withdraw")
+	offer(record && d.State == Confirmed && !d.blocked, "amend")
+	offer(confirm && d.State == Confirmed && !d.blocked, "withdraw")
 	return what
 }
 

@@ -19,6 +19,7 @@ import (
 
 type detailRow struct {
 	summaryRow
+	Blocked        bool // by an amendment, seen or not
 	ID             uuid.UUID
 	UnitID         uuid.UUID
 	DepartmentID   uuid.UUID
@@ -52,7 +53,7 @@ const detailColumns = `a.id, a.unit_id, a.department_id, a.branch_id, a.group_id
 	` + nameOf + `lecturer_id), '') AS lecturer_name, ` + nameOf + `created_by), '') AS created_name,
 	` + nameOf + `confirmed_by), '') AS confirmed_name, ` + nameOf + `withdrawn_by), '') AS withdrawn_name,
 	EXISTS (SELECT FROM activity_activities d WHERE d.unit_id = a.unit_id AND d.record_id = a.record_id
-		AND d.state = 'draft' AND d.version > 1) AS amending`
+		AND d.state = 'draft' AND d.version > 1) AS blocked`
 
 // openable is the condition on any version of a record: the record is one that a
 // list would show, and a draft is within the scope of drafts.
@@ -68,7 +69,7 @@ func findDetail(ctx context.Context, on bun.IDB, read, record access.Scope, id u
 	var r detailRow
 	q := on.NewSelect().TableExpr("activity_activities AS a").
 		Join("JOIN activity_kinds AS k ON k.unit_id = a.unit_id AND k.code = a.kind").
-		ColumnExpr(summaryColumns).ColumnExpr(detailColumns).Where("a.record_id = ?", id)
+		ColumnExpr(summaryColumns).ColumnExpr(detailColumns).Apply(amending(record)).Where("a.record_id = ?", id)
 	if number == 0 {
 		where, args := visible(read, record)
 		q.Where(standingOnly).Where(where, args...)
@@ -83,7 +84,7 @@ func findDetail(ctx context.Context, on bun.IDB, read, record access.Scope, id u
 	if err != nil {
 		return Detail{}, org.Organiser{}, db.Translate(err)
 	}
-	d := Detail{Summary: r.summary(), Agenda: r.Agenda, Content: r.Content, OutsideGuests: r.OutsideGuests, Election: r.Election,
+	d := Detail{Summary: r.summary(), blocked: r.Blocked, Agenda: r.Agenda, Content: r.Content, OutsideGuests: r.OutsideGuests, Election: r.Election,
 		OverlapAnswer: r.OverlapAnswer, Reason: r.Reason, VotersExpected: r.VotersExpected, VotersPresent: r.VotersPresent,
 		CreatedBy: r.CreatedName, CreatedAt: r.CreatedAt, ConfirmedBy: r.ConfirmedName, ConfirmedAt: r.ConfirmedAt,
 		WithdrawnBy: r.WithdrawnName, WithdrawnAt: r.WithdrawnAt,

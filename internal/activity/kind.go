@@ -60,17 +60,17 @@ func (k *Kind) check() error {
 	among := func(field string, values []string, allowed []string) {
 		for i, v := range values {
 			if !slices.Contains(allowed, v) || slices.Contains(values[:i], v) {
-				say(field, "只能从这些里选,且不重复:"+strings.Join(allowed, "、"))
+				say(field, "只能从这些里选，且不重复："+strings.Join(allowed, "、"))
 				return
 			}
 		}
 	}
 	k.Name = strings.TrimSpace(k.Name)
 	if !kindCode.MatchString(k.Code) {
-		say("code", "代码由小写英文字母、数字和下划线组成,以字母开头,2 到 40 个字符")
+		say("code", "代码由小写英文字母、数字和下划线组成，以字母开头,2 到 40 个字符")
 	}
 	if n := utf8.RuneCountInString(k.Name); n == 0 || n > 20 {
-		say("name", "请填写类型名称,不超过 20 个字")
+		say("name", "请填写类型名称，不超过 20 个字")
 	}
 	among("category", []string{k.Category}, categories())
 	among("expected", []string{k.Expected}, circles())
@@ -84,7 +84,7 @@ func (k *Kind) check() error {
 		say("default_minutes", "默认时长应在 5 到 1440 分钟之间")
 	}
 	if k.quorate() && (k.open() || k.Expected == org.CircleStaff) {
-		say("quorum", "需要法定人数的类型,应到范围只能是党员、有表决权的党员或支委")
+		say("quorum", "需要法定人数的类型，应到范围只能是党员、有表决权的党员或支委")
 	}
 	if k.Expected == org.CircleCommittee && !slices.Contains(k.Organisers, "branch") {
 		say("organisers", "支委参加的类型须由党支部组织")

@@ -79,7 +79,7 @@ func findKind(ctx context.Context, on bun.IDB, unit uuid.UUID, code string) (Kin
 	var r kindRow
 	err := on.NewSelect().Model(&r).Where("k.unit_id = ?", unit).Where("k.code = ?", code).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
-		return Kind{}, fault.Field("kind", "没有这种活动类型,请从列表中选择")
+		return Kind{}, fault.Field("kind", "没有这种活动类型，请从列表中选择")
 	}
 	if err != nil {
 		return Kind{}, db.Translate(err)

@@ -54,10 +54,10 @@ func (f *Filter) check() error {
 		f.Sort = "-starts_at"
 	}
 	if !slices.Contains(sorts(), strings.TrimPrefix(f.Sort, "-")) {
-		return fault.Field("sort", "不能按这一列排序,可以按:"+strings.Join(sorts(), "、"))
+		return fault.Field("sort", "不能按这一列排序，可以按："+strings.Join(sorts(), "、"))
 	}
 	if !f.From.IsZero() && !f.To.IsZero() && f.To.Before(f.From) {
-		return fault.Field("to", "截止日期早于开始日期,请改正")
+		return fault.Field("to", "截止日期早于开始日期，请改正")
 	}
 	return nil
 }
@@ -86,7 +86,7 @@ func parseCursor(text, sort string) (c cursor, err error) {
 		_, err = time.Parse(time.RFC3339Nano, c.Key)
 	}
 	if err != nil || c.Sort != sort {
-		return cursor{}, fault.Field("cursor", "翻页参数不对,请回到第一页")
+		return cursor{}, fault.Field("cursor", "翻页参数不对，请回到第一页")
 	}
 	return c, nil
 }

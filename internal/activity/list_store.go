@@ -116,16 +116,22 @@ func records(on bun.IDB, read, record access.Scope, f Filter) *bun.SelectQuery {
 	return q
 }
 
+// amending adds whether an amendment is on its way that the reader may see.
+func amending(record access.Scope) func(*bun.SelectQuery) *bun.SelectQuery {
+	draft, args := record.SQL(access.Columns{Unit: "d.unit_id", Department: "d.department_id", Branch: "d.branch_id", Group: "d.group_id"})
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.ColumnExpr(`EXISTS (SELECT FROM activity_activities d WHERE d.unit_id = a.unit_id AND d.record_id = a.record_id
+			AND d.state = 'draft' AND d.version > 1 AND `+draft+`) AS amending`, args...)
+	}
+}
+
 func listRecords(ctx context.Context, on bun.IDB, read, record access.Scope, f Filter) ([]Summary, error) {
 	column, down := strings.CutPrefix(f.Sort, "-")
 	direction, beyond := "ASC", ">"
 	if down {
 		direction, beyond = "DESC", "<"
 	}
-	draft, args := record.SQL(access.Columns{Unit: "d.unit_id", Department: "d.department_id", Branch: "d.branch_id", Group: "d.group_id"})
-	q := records(on, read, record, f).ColumnExpr(summaryColumns).
-		ColumnExpr(`EXISTS (SELECT FROM activity_activities d WHERE d.unit_id = a.unit_id AND d.record_id = a.record_id
-			AND d.state = 'draft' AND d.version > 1 AND `+draft+`) AS amending`, args...).
+	q := records(on, read, record, f).ColumnExpr(summaryColumns).Apply(amending(record)).
 		OrderExpr("a.? ?, a.record_id ?", bun.Ident(column), bun.Safe(direction), bun.Safe(direction)).Limit(int64(f.Limit))
 	if f.Cursor != "" {
 		c, err := parseCursor(f.Cursor, f.Sort)

@@ -129,7 +129,7 @@ func TestListEqualsDetail(t *testing.T) {
 			if d.State == Draft {
 				drafts++
 			}
-			if s := items[at]; s.Version != d.Version || s.State != d.State || s.Expected != d.Expected || s.Amending && !d.Amending {
+			if s := items[at]; s.Version != d.Version || s.State != d.State || s.Expected != d.Expected || s.Amending != d.Amending {
 				t.Fatalf("list says %+v, detail %+v", s, d.Summary)
 			}
 			for _, v := range d.Versions[1:] { // what the history lists opens, too

@@ -82,7 +82,7 @@ func (o *office) as(key string, n access.Need) (access.Actor, access.Scope) {
 func (o *office) meeting(day string, away ...string) Record {
 	r := Record{
 		Kind: "branch_meeting", Title: "党员大会", Starts: moment(day + " 09:00"), Ends: moment(day + " 10:30"), Place: "会议室",
-		Organiser: OrganiserRef{"branch", o.Branches[0].ID}, Host: o.Person("secretary1"), Recorder: o.Person("leader1"), Agenda: "学习;讨论",
+		Organiser: OrganiserRef{"branch", o.Branches[0].ID}, Host: o.Person("secretary1"), Recorder: o.Person("leader1"), Agenda: "学习；讨论",
 	}
 	for _, k := range []string{"chief", "deputy", "secretary1", "committee1", "leader1", "member1"} {
 		a := Attendance{Person: o.Person(k), Status: Present}

@@ -113,27 +113,27 @@ func (r Record) checkDraft(k Kind, now time.Time) error {
 		{"agenda", r.Agenda, "议程", 5000}, {"content", r.Content, "内容", 50000}, {"overlap_answer", r.OverlapAnswer, "时间冲突说明", 200},
 	} {
 		if n := utf8.RuneCountInString(t.text); n > t.most {
-			bad.say(t.field, "%s不能超过 %d 个字,现在有 %d 个", t.name, t.most, n)
+			bad.say(t.field, "%s不能超过 %d 个字，现在有 %d 个", t.name, t.most, n)
 		}
 		if strings.ContainsRune(t.text, 0) {
-			bad.say(t.field, "%s里有无法保存的字符,请删去后再提交", t.name)
+			bad.say(t.field, "%s里有无法保存的字符，请删去后再提交", t.name)
 		}
 	}
 	switch {
 	case !slices.Contains(k.Organisers, r.Organiser.Kind):
-		bad.say("organiser", "“%s”不能由这一类组织者举办,请换一个", k.Name)
+		bad.say("organiser", "“%s”不能由这一类组织者举办，请换一个", k.Name)
 	case (r.Organiser.Kind == "unit") != (r.Organiser.ID == uuid.Nil):
 		bad.say("organiser", "请选择组织者")
 	}
 	switch {
 	case r.Starts.Before(earliest()):
-		bad.say("starts_at", "开始时间早于 2000 年,请检查年份")
+		bad.say("starts_at", "开始时间早于 2000 年，请检查年份")
 	case r.Starts.After(now.Add(maxAhead)):
-		bad.say("starts_at", "开始时间在一年以后,请检查年份")
+		bad.say("starts_at", "开始时间在一年以后，请检查年份")
 	case !r.Ends.After(r.Starts):
 		bad.say("ends_at", "结束时间须晚于开始时间")
 	case r.Ends.Sub(r.Starts) > maxLasting:
-		bad.say("ends_at", "一项活动最长 15 天,请检查结束时间或分成几项记录")
+		bad.say("ends_at", "一项活动最长 15 天，请检查结束时间或分成几项记录")
 	}
 	r.checkPeople(&bad)
 	if len(r.Resolutions) > maxResolutions {
@@ -142,7 +142,7 @@ func (r Record) checkDraft(k Kind, now time.Time) error {
 	for i, d := range r.Resolutions {
 		field := fmt.Sprintf("resolutions[%d]", i)
 		if n := utf8.RuneCountInString(d.Title); n == 0 || n > 200 {
-			bad.say(field+".title", "请填写第 %d 项决议的内容,不超过 200 个字", i+1)
+			bad.say(field+".title", "请填写第 %d 项决议的内容，不超过 200 个字", i+1)
 		}
 		for _, v := range []*int{d.For, d.Against, d.Abstain} {
 			if v != nil && *v < 0 {
@@ -163,9 +163,9 @@ func (r Record) checkPeople(bad *complaints) {
 		field := fmt.Sprintf("attendance[%d]", i)
 		switch {
 		case a.Person == uuid.Nil:
-			bad.say(field+".person_id", "第 %d 位人员没有选好,请重新选择", i+1)
+			bad.say(field+".person_id", "第 %d 位人员没有选好，请重新选择", i+1)
 		case seen[a.Person]:
-			bad.say(field+".person_id", "第 %d 位人员重复了,请删去一个", i+1)
+			bad.say(field+".person_id", "第 %d 位人员重复了，请删去一个", i+1)
 		case !slices.Contains([]string{Present, Absent, Guest}, a.Status):
 			bad.say(field+".status", "第 %d 位人员请标为到会、缺席或列席", i+1)
 		case a.Status == Absent && a.Absence != "" && !slices.Contains(absences(), a.Absence):
@@ -183,7 +183,7 @@ func (r Record) checkPeople(bad *complaints) {
 func (r Record) checkConfirm(k Kind, ro roster, now time.Time) error {
 	var bad complaints
 	if r.Ends.After(now) {
-		bad.say("ends_at", "活动还没有结束,结束后再确认;如已提前结束,请改结束时间")
+		bad.say("ends_at", "活动还没有结束，结束后再确认；如已提前结束，请改结束时间")
 	}
 	for _, n := range []struct {
 		what, field, name string
@@ -221,7 +221,7 @@ func (r Record) checkAttendance(k Kind, ro roster, bad *complaints) {
 		field, name string
 	}{{r.Host, "host_id", "主持人"}, {r.Recorder, "recorder_id", "记录人"}, {r.Lecturer, "lecturer_id", "主讲人"}} {
 		if p.id != uuid.Nil && status[p.id] == Absent {
-			bad.say(p.field, "%s%s标为缺席,请改正其中一处", p.name, ro.name(p.id))
+			bad.say(p.field, "%s%s标为缺席，请改正其中一处", p.name, ro.name(p.id))
 		}
 	}
 	expected := make(map[uuid.UUID]bool, len(ro.expected))
@@ -257,15 +257,15 @@ func (r Record) checkAttendance(k Kind, ro roster, bad *complaints) {
 		}
 	}
 	if present == 0 {
-		bad.say("attendance", "没有人到会,请标出到会人员")
+		bad.say("attendance", "没有人到会，请标出到会人员")
 	}
 	for _, c := range []struct {
 		names []string
 		text  string
 	}{
-		{unmarked, "以下应到人员还没有标明到会或缺席:%s"}, {outside, "以下人员不在应到范围,请记为列席或先在人员页更正其组织关系:%s"},
-		{unexplained, "以下缺席人员请选择原因:%s"}, {vague, "以下缺席人员请写明是什么原因:%s"},
-		{idle, "请填写服务时长:%s"}, {long, "以下人员的服务时长超过了活动时长:%s"},
+		{unmarked, "以下应到人员还没有标明到会或缺席：%s"}, {outside, "以下人员不在应到范围，请记为列席或先在人员页更正其组织关系：%s"},
+		{unexplained, "以下缺席人员请选择原因：%s"}, {vague, "以下缺席人员请写明是什么原因：%s"},
+		{idle, "请填写服务时长：%s"}, {long, "以下人员的服务时长超过了活动时长：%s"},
 	} {
 		if len(c.names) > 0 {
 			bad.say("attendance", c.text, listed(c.names))
@@ -281,12 +281,12 @@ func (r Record) checkVotes(k Kind, ro roster, bad *complaints) {
 			if k.quorate() {
 				bad.say(field, "请填写第 %d 项决议的赞成票数", i+1)
 			} else if d.Against != nil || d.Abstain != nil {
-				bad.say(field, "第 %d 项决议只填了反对或弃权,请补上赞成票数", i+1)
+				bad.say(field, "第 %d 项决议只填了反对或弃权，请补上赞成票数", i+1)
 			}
 			continue
 		}
 		if cast := *d.For + orZero(d.Against) + orZero(d.Abstain); cast > present {
-			bad.say(field, "第 %d 项决议共 %d 票,多于到会有表决权的 %d 人", i+1, cast, present)
+			bad.say(field, "第 %d 项决议共 %d 票，多于到会有表决权的 %d 人", i+1, cast, present)
 		}
 	}
 }

@@ -110,7 +110,7 @@ func (s *Service) settle(ctx context.Context, tx bun.Tx, unit uuid.UUID, p *prep
 	for _, id := range others {
 		place, known := places[id]
 		if !known {
-			return false, fault.Field("attendance", "有人员不在名册中,请重新选择")
+			return false, fault.Field("attendance", "有人员不在名册中，请重新选择")
 		}
 		p.roster.places[id] = place
 	}
@@ -150,7 +150,7 @@ func (s *Service) Create(ctx context.Context, by access.Actor, scope access.Scop
 			return err
 		}
 		if !p.kind.Active {
-			return fault.Field("kind", "“"+p.kind.Name+"”已停用,请换一种类型")
+			return fault.Field("kind", "“"+p.kind.Name+"”已停用，请换一种类型")
 		}
 		v := version{ID: db.NewID(), RecordID: db.NewID(), Version: 1, RowVersion: 1, State: Draft,
 			Record: p.record, organiser: p.organiser, kind: p.kind}
@@ -225,11 +225,11 @@ func lockDraft(ctx context.Context, tx bun.Tx, scope access.Scope, id uuid.UUID,
 	case err != nil:
 		return nil, nil, err
 	case draft == nil && standing.State == Withdrawn:
-		return nil, nil, fault.New(fault.Conflict, "该记录已撤回,请刷新后查看")
+		return nil, nil, fault.New(fault.Conflict, "该记录已撤回，请刷新后查看")
 	case draft == nil:
-		return nil, nil, fault.New(fault.Conflict, "该记录已经确认,请刷新后查看;如需修改,请使用“更正”")
+		return nil, nil, fault.New(fault.Conflict, "该记录已经确认，请刷新后查看；如需修改，请使用“更正”")
 	case draft.RowVersion != rowVersion:
-		return nil, nil, fault.New(fault.Conflict, "这份记录刚被别人修改过(两个人同时修改),请刷新后在最新内容上再改")
+		return nil, nil, fault.New(fault.Conflict, "这份记录刚被别人修改过（两个人同时修改），请刷新后在最新内容上再改")
 	}
 	return draft, standing, nil
 }

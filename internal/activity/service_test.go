@@ -85,7 +85,7 @@ func TestAmendPostsTheDifferenceOnly(t *testing.T) {
 		t.Errorf("withdrawn under an amendment: %v", err)
 	}
 	// Until it is confirmed the old one stands, and members see nothing else.
-	if d, err := o.detail("member1", first.ID, 0); err != nil || d.Version != 1 || d.Amending != true && len(d.Versions) != 1 {
+	if d, err := o.detail("member1", first.ID, 0); err != nil || d.Version != 1 || d.Amending || len(d.Versions) != 1 {
 		t.Errorf("%+v, %v", d.Versions, err)
 	}
 	if _, err := o.detail("member1", first.ID, 2); !fault.Is(err, fault.NotFound) {

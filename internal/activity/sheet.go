@@ -62,7 +62,7 @@ func (s *Service) Export(ctx context.Context, by access.Actor, scope access.Scop
 		return err
 	}
 	if len(items) > exportLimit {
-		return fault.Newf(fault.TooLarge, "符合条件的记录超过 %d 条,请缩短日期范围后分几次导出", exportLimit)
+		return fault.Newf(fault.TooLarge, "符合条件的记录超过 %d 条，请缩短日期范围后分几次导出", exportLimit)
 	}
 	rows := func(yield func([]any, error) bool) {
 		for _, r := range items {

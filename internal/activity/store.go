@@ -22,9 +22,9 @@ import (
 func readable() access.Columns {
 	c := owned()
 	c.Persons = []string{"a.host_id", "a.recorder_id", "a.lecturer_id"}
-	c.PersonIn = []string{`SELECT t.person_id FROM activity_activities v
-		JOIN activity_attendances t ON t.unit_id = v.unit_id AND t.activity_id = v.id
-		WHERE v.unit_id = a.unit_id AND v.record_id = a.record_id AND v.state <> 'draft'`}
+	c.Named = []string{`a.record_id IN (SELECT v.record_id FROM activity_attendances t
+		JOIN activity_activities v ON v.unit_id = t.unit_id AND v.id = t.activity_id AND v.state <> 'draft'
+		WHERE t.unit_id = @unit AND t.person_id = @person)`}
 	return c
 }
 

@@ -56,7 +56,7 @@ type App struct {
 // whoever else uses it.
 func Open(ctx context.Context, cfg Config, now calendar.Clock, log *slog.Logger, serving bool) (*App, error) {
 	if err := os.MkdirAll(cfg.Data, 0o755); err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "数据目录 "+cfg.Data+" 建不起来,请检查 --data(XIANFENG_DATA)的位置和权限")
+		return nil, fault.Wrap(err, fault.Unavailable, "数据目录 "+cfg.Data+" 建不起来，请检查 --data(XIANFENG_DATA)的位置和权限")
 	}
 	url, owner, role := cfg.DatabaseURL, cfg.OwnerURL, ""
 	var pg *localpg.Server

@@ -30,7 +30,7 @@ type happening struct {
 	// people come of their own accord: to kinds that expect nobody.
 	people      []uuid.UUID
 	resolutions []string // passed by everybody present
-	absent      float64 // share of the expected who are away
+	absent      float64  // share of the expected who are away
 	filedLate   bool
 	withdrawn   string // why, or empty
 	amended     string

@@ -43,7 +43,7 @@ func (a *App) Serve(ctx context.Context, say io.Writer) error {
 	select {
 	case err = <-failed:
 		if err != nil {
-			err = fmt.Errorf("监听 %s 失败,可能已有程序占用该端口: %w", a.Config.Listen, err)
+			err = fmt.Errorf("监听 %s 失败，可能已有程序占用该端口: %w", a.Config.Listen, err)
 		}
 	case <-ctx.Done():
 		a.Log.Info("stopping", "drain_for", a.Config.DrainFor)
@@ -63,7 +63,7 @@ func (a *App) greet(ctx context.Context, say io.Writer) error {
 		return err
 	}
 	if token != "" {
-		_, err = fmt.Fprintf(say, "首次启动:请在 24 小时内打开下面的一次性链接,设置单位和第一位管理员(重新启动会换新链接):\n  http://%s/setup?token=%s\n", a.Config.Listen, token)
+		_, err = fmt.Fprintf(say, "首次启动：请在 24 小时内打开下面的一次性链接，设置单位和第一位管理员（重新启动会换新链接）:\n  http://%s/setup?token=%s\n", a.Config.Listen, token)
 		return err
 	}
 	_, err = fmt.Fprintf(say, "先锋已启动:http://%s\n", a.Config.Listen)
@@ -75,7 +75,7 @@ func (a *App) greet(ctx context.Context, say io.Writer) error {
 		return err
 	}
 	if !a.Config.DemoSignIns() {
-		_, err = fmt.Fprintln(say, "注意:库中是演示数据,演示账号在此监听地址上不能登录(确需演示请加 --allow-demo)。")
+		_, err = fmt.Fprintln(say, "注意：库中是演示数据，演示账号在此监听地址上不能登录（确需演示请加 --allow-demo）。")
 		return err
 	}
 	_, err = fmt.Fprint(say, DemoSignInText())

@@ -62,8 +62,7 @@ var edges = map[string]edge{
 	"internal/app":      {[]string{"*"}, "builds each service once, so it alone knows all, and plays the demo office through them"},
 	"cmd/xianfeng":      {[]string{"*"}, "thin: reads the command line and hands over"},
 	"internal/archtest": {nil, "reads source text only"},
-	"bench":             {[]string{"*"}, "measures the whole from outside; nothing imports it"},
-	"internal/bench":    {[]string{"*"}, "measures the whole from outside; nothing imports it"},
+	"cmd/bench":         {[]string{"*"}, "measures the whole from outside; nothing imports it"},
 }
 
 type importer struct {
@@ -80,9 +79,9 @@ func (r importer) admits(s source) bool {
 
 // importers are packages that only some may import, whoever else is allowed all.
 var importers = []importer{
-	{"internal/app", []string{"cmd/", "bench", "internal/bench", "*_test.go"}, "the whole is assembled in one place and used from the command line; tests end to end boot the same app.New"},
-	{"internal/testdb", []string{"internal/testdb", "bench", "internal/bench", "*_test.go"}, "test scaffolding does not belong in the binary"},
-	{"internal/localpg", []string{"cmd/", "internal/app", "internal/testdb", "bench", "internal/bench", "*_test.go"}, "where PostgreSQL comes from is decided at start; a request never knows"},
+	{"internal/app", []string{"cmd/", "*_test.go"}, "the whole is assembled in one place and used from the command line; tests end to end boot the same app.New"},
+	{"internal/testdb", []string{"internal/testdb", "cmd/bench", "*_test.go"}, "test scaffolding does not belong in the binary"},
+	{"internal/localpg", []string{"cmd/", "internal/app", "internal/testdb", "cmd/bench", "*_test.go"}, "where PostgreSQL comes from is decided at start; a request never knows"},
 	{"policies", []string{"internal/access", "internal/app", "*_test.go"}, "one place decides: app hands the files to access, and nobody else reads them"},
 	{"migrations", []string{"internal/db", "internal/testdb", "*_test.go"}, "one place changes the schema"},
 }

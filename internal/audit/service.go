@@ -31,7 +31,7 @@ func (s *Service) List(ctx context.Context, scope access.Scope, f Filter) (rows 
 	}
 	if f.Cursor != "" {
 		if _, err := uuid.Parse(f.Cursor); err != nil {
-			return nil, "", fault.Field("cursor", "翻页参数不对,请回到第一页")
+			return nil, "", fault.Field("cursor", "翻页参数不对，请回到第一页")
 		}
 	}
 	rows, err = list(ctx, s.db, scope, f)
@@ -66,7 +66,7 @@ func (s *Service) Export(ctx context.Context, by access.Actor, scope access.Scop
 		return err
 	}
 	if len(rows) > exportMost {
-		return fault.Newf(fault.TooLarge, "超过 %d 条,请缩小日期范围后再导出", exportMost)
+		return fault.Newf(fault.TooLarge, "超过 %d 条，请缩小日期范围后再导出", exportMost)
 	}
 	columns := []sheet.Column{
 		{Key: "at", Title: "时间", Width: 20}, {Key: "actor", Title: "操作人", Width: 10}, {Key: "action", Title: "操作", Width: 20},

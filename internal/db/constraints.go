@@ -15,7 +15,7 @@ type complaint struct {
 
 // constraints says what a person reads when a constraint of that name refuses.
 var constraints = map[string]complaint{
-	"idempotency_keys_pkey": {fault.Conflict, "这次提交已经处理过,请刷新页面查看结果"},
+	"idempotency_keys_pkey": {fault.Conflict, "这次提交已经处理过，请刷新页面查看结果"},
 
 	"org_departments_name":            {fault.Conflict, "已有同名部门"},
 	"org_branches_name":               {fault.Conflict, "已有同名党支部"},
@@ -23,29 +23,29 @@ var constraints = map[string]complaint{
 	"org_people_staff_no":             {fault.Conflict, "该工号已被使用"},
 	"org_people_party_after_birth":    {fault.Invalid, "入党时间不能早于出生日期"},
 	"org_people_full_after_joined":    {fault.Invalid, "转正时间不能早于入党时间"},
-	"org_party_memberships_once":      {fault.Conflict, "该人员在这段时间已有党支部,请先结束原来的"},
-	"org_department_memberships_once": {fault.Conflict, "该人员在这段时间已有部门,请先结束原来的"},
+	"org_party_memberships_once":      {fault.Conflict, "该人员在这段时间已有党支部，请先结束原来的"},
+	"org_department_memberships_once": {fault.Conflict, "该人员在这段时间已有部门，请先结束原来的"},
 	"org_exemptions_once":             {fault.Conflict, "该人员在这段时间已免记积分"},
 
-	"access_grants_not_own":       {fault.RuleBroken, "不能给自己授权,请由另一位安全管理员办理"},
+	"access_grants_not_own":       {fault.RuleBroken, "不能给自己授权，请由另一位安全管理员办理"},
 	"access_grants_auditor_apart": {fault.RuleBroken, "审计员不能同时担任系统管理员或安全管理员"},
 	"access_grants_once":          {fault.Conflict, "该人员在这段时间已有相同的授权"},
-	"account_accounts_login":      {fault.Conflict, "该登录名已被使用,请换一个"},
+	"account_accounts_login":      {fault.Conflict, "该登录名已被使用，请换一个"},
 
-	"activity_one_draft":        {fault.Conflict, "该记录已有一份修改稿,请先完成或删除它"},
-	"activity_one_confirmed":    {fault.Conflict, "该记录刚被别人确认或撤回,请刷新后查看"},
-	"activity_ends_after_start": {fault.Invalid, "结束时间须晚于开始时间,且不超过 15 天"},
-	"activity_frozen":           {fault.RuleBroken, "已确认的记录不能直接修改,请使用“更正”"},
+	"activity_one_draft":        {fault.Conflict, "该记录已有一份修改稿，请先完成或删除它"},
+	"activity_one_confirmed":    {fault.Conflict, "该记录刚被别人确认或撤回，请刷新后查看"},
+	"activity_ends_after_start": {fault.Invalid, "结束时间须晚于开始时间，且不超过 15 天"},
+	"activity_frozen":           {fault.RuleBroken, "已确认的记录不能直接修改，请使用“更正”"},
 
-	"points_scheme_frozen":                {fault.RuleBroken, "积分办法发布后不能修改,请起草新版本"},
+	"points_scheme_frozen":                {fault.RuleBroken, "积分办法发布后不能修改，请起草新版本"},
 	"points_schemes_effective":            {fault.Conflict, "已有同一天生效的积分办法"},
-	"points_entries_source":               {fault.Conflict, "这一项已经入账,请刷新后查看"},
-	"points_entries_reversed_once":        {fault.Conflict, "该分录已冲正,不能再次冲正"},
-	"points_entries_not_own":              {fault.RuleBroken, "不能给自己入账或核实,请由他人办理"},
-	"points_quarter_open":                 {fault.Conflict, "该季度已结账,请刷新后重试"},
+	"points_entries_source":               {fault.Conflict, "这一项已经入账，请刷新后查看"},
+	"points_entries_reversed_once":        {fault.Conflict, "该分录已冲正，不能再次冲正"},
+	"points_entries_not_own":              {fault.RuleBroken, "不能给自己入账或核实，请由他人办理"},
+	"points_quarter_open":                 {fault.Conflict, "该季度已结账，请刷新后重试"},
 	"points_quarters_unit_id_quarter_key": {fault.Conflict, "该季度已开账"},
 
-	"report_issues_replaced_once": {fault.Conflict, "该报表已被后来的一份更正,请更正最新的那一份"},
+	"report_issues_replaced_once": {fault.Conflict, "该报表已被后来的一份更正，请更正最新的那一份"},
 }
 
 func isNetwork(err error) bool {

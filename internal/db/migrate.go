@@ -20,12 +20,12 @@ import (
 func Migrate(ctx context.Context, ownerURL string) error {
 	cfg, err := pgx.ParseConfig(ownerURL)
 	if err != nil {
-		return fault.Wrap(err, fault.Invalid, "数据库所有者地址(XIANFENG_OWNER_URL)写得不对")
+		return fault.Wrap(err, fault.Invalid, "数据库所有者地址（XIANFENG_OWNER_URL）写得不对")
 	}
 	pool := stdlib.OpenDB(*cfg)
 	defer func() { _ = pool.Close() }()
 	if err := pool.PingContext(ctx); err != nil {
-		return fault.Wrap(err, fault.Unavailable, "连不上数据库,请检查 DATABASE_URL 中的地址、账号和网络,以及 PostgreSQL 是否已启动")
+		return fault.Wrap(err, fault.Unavailable, "连不上数据库，请检查 DATABASE_URL 中的地址、账号和网络，以及 PostgreSQL 是否已启动")
 	}
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
@@ -58,7 +58,7 @@ func refuseNewer(ctx context.Context, pool *sql.DB, p *goose.Provider) error {
 	}
 	sources := p.ListSources()
 	if newest := sources[len(sources)-1].Version; at > newest {
-		return fault.Newf(fault.Unavailable, "数据库结构(%d)比本程序(%d)新,请使用更新版本的 xianfeng,不要用旧程序打开", at, newest)
+		return fault.Newf(fault.Unavailable, "数据库结构（%d）比本程序（%d）新，请使用更新版本的 xianfeng,不要用旧程序打开", at, newest)
 	}
 	return nil
 }
@@ -73,7 +73,7 @@ func CheckRole(ctx context.Context, pool *sql.DB) error {
 		return fmt.Errorf("application role: %w", err)
 	}
 	if strong {
-		return fault.New(fault.Unavailable, "应用所用的数据库账号权限过大(能修改台账分录或审计记录),请改用只属于 xianfeng_app 角色的账号")
+		return fault.New(fault.Unavailable, "应用所用的数据库账号权限过大（能修改台账分录或审计记录），请改用只属于 xianfeng_app 角色的账号")
 	}
 	return nil
 }

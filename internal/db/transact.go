@@ -76,7 +76,7 @@ func Translate(err error) error {
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
 		if unreachable(err) {
-			return fault.Wrap(err, fault.Unavailable, "数据库暂时连不上,您的操作没有保存,请稍后再试")
+			return fault.Wrap(err, fault.Unavailable, "数据库暂时连不上，您的操作没有保存，请稍后再试")
 		}
 		return fmt.Errorf("database: %w", err)
 	}
@@ -87,22 +87,22 @@ func Translate(err error) error {
 	case "23":
 		switch pg.Code {
 		case "23505", "23P01":
-			return fault.Wrap(err, fault.Conflict, "已有相同的记录,请刷新后再试")
+			return fault.Wrap(err, fault.Conflict, "已有相同的记录，请刷新后再试")
 		case "23503":
-			return fault.Wrap(err, fault.Conflict, "所引用的内容不存在或正被使用,请刷新后再试")
+			return fault.Wrap(err, fault.Conflict, "所引用的内容不存在或正被使用，请刷新后再试")
 		default:
-			return fault.Wrap(err, fault.Invalid, "填写的内容不符合要求,请检查后再提交")
+			return fault.Wrap(err, fault.Invalid, "填写的内容不符合要求，请检查后再提交")
 		}
 	case "08", "57":
-		return fault.Wrap(err, fault.Unavailable, "数据库暂时不可用,您的操作没有保存,请稍后再试")
+		return fault.Wrap(err, fault.Unavailable, "数据库暂时不可用，您的操作没有保存，请稍后再试")
 	case "53":
-		return fault.Wrap(err, fault.Unavailable, "服务器磁盘或内存不足,您的操作没有保存,请告诉管理员后再试")
+		return fault.Wrap(err, fault.Unavailable, "服务器磁盘或内存不足，您的操作没有保存，请告诉管理员后再试")
 	case "40":
-		return fault.Wrap(err, fault.Conflict, "同时操作的人太多,请稍后再试")
+		return fault.Wrap(err, fault.Conflict, "同时操作的人太多，请稍后再试")
 	}
 	switch pg.Code {
 	case "22P05", "22021":
-		return fault.Wrap(err, fault.Invalid, "内容中有无法保存的字符,请删去后再提交")
+		return fault.Wrap(err, fault.Invalid, "内容中有无法保存的字符，请删去后再提交")
 	}
 	return fmt.Errorf("database: %w", err)
 }

@@ -55,7 +55,7 @@ func (o *scene) exec(text string, args ...any) {
 	}
 }
 
-// held is a record of a kind; branch and group by index, -1 for none.
+// record is an activity of a kind; branch and group by index, -1 for none.
 type record struct {
 	kind, on      string
 	branch, group int
@@ -75,7 +75,6 @@ func (o *scene) add(r record) uuid.UUID {
 			organiser, group = "group", o.Groups[r.branch][r.group].ID
 		}
 	}
-	state, confirmed := "draft", any(nil)
 	if r.version == 0 {
 		r.version = 1
 	}
@@ -94,8 +93,7 @@ func (o *scene) add(r record) uuid.UUID {
 			o.Unit, id, a.Person, a.Branch, a.Group)
 	}
 	if !r.draft {
-		state, confirmed = "confirmed", starts.Add(2*time.Hour)
-		o.exec("UPDATE activity_activities SET state = ?, confirmed_at = ?, confirmed_by = created_by WHERE id = ?", state, confirmed, id)
+		o.exec("UPDATE activity_activities SET state = 'confirmed', confirmed_at = ?, confirmed_by = created_by WHERE id = ?", starts.Add(2*time.Hour), id)
 	}
 	return record
 }
@@ -164,7 +162,7 @@ func TestDutiesOfTheBranch(t *testing.T) {
 	if len(d.Calendar.Branches) != 1 {
 		t.Errorf("a secretary sees %d branches", len(d.Calendar.Branches))
 	}
-	if got := d.missing(); got != "第一:支委会 第一第二党小组:党小组会 第一:党课" || d.Missing.Total != 3 {
+	if got := d.missing(); got != "第一：支委会 第一第二党小组：党小组会 第一：党课" || d.Missing.Total != 3 {
 		t.Errorf("missing: %s (%d)", got, d.Missing.Total)
 	}
 	if d.Missing.Items[0].Due != calendar.NewDate(2026, 11, 30) || d.Missing.Items[2].Period != "2026Q4" {
@@ -185,7 +183,7 @@ func TestDutiesOfTheBranch(t *testing.T) {
 	if got := o.desk("leader1").missing(); got != "" {
 		t.Errorf("leader of group 1: %s", got)
 	}
-	if got := o.desk("leader2").missing(); got != "第二第一党小组:党小组会" {
+	if got := o.desk("leader2").missing(); got != "第二第一党小组：党小组会" {
 		t.Errorf("leader of branch 2, group 1: %s", got)
 	}
 	if m := o.desk("member1"); m.Missing.Total != 0 || m.cell("第一党支部", "party_day", "2026-11") != "met 1/1" {

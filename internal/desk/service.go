@@ -69,26 +69,26 @@ func (s *Service) Desk(ctx context.Context, by access.Actor, scope access.Scope)
 		if d.Office, err = office(ctx, tx, scope, today); err != nil {
 			return err
 		}
-		d.Calendar, d.Missing, err = cadence(ctx, tx, reach, today)
+		d.Calendar, d.Missing, err = cadence(ctx, tx, by.Unit, reach, today)
 		return err
 	})
 	return d, err
 }
 
 // cadence reads how the branches stand with their duties.
-func cadence(ctx context.Context, tx bun.Tx, reach reach, today calendar.Date) (Calendar, Missing, error) {
+func cadence(ctx context.Context, tx bun.Tx, unit uuid.UUID, reach reach, today calendar.Date) (Calendar, Missing, error) {
 	out := Missing{Items: []Owed{}}
 	branches, err := branches(ctx, tx, reach.read, today)
 	if err != nil {
 		return Calendar{}, out, err
 	}
-	h, since, err := heldRecords(ctx, tx, reach.read.Unit(), branches, periods(everyQuarter, today)[0].First, today)
+	h, since, err := heldRecords(ctx, tx, unit, branches, periods(everyQuarter, today)[0].First, today)
 	if err != nil {
 		return Calendar{}, out, err
 	}
 	c, owed := lay(branches, h, today, since)
 	for _, o := range owed {
-		at := access.Place{Unit: reach.record.Unit(), Branch: o.BranchID}
+		at := access.Place{Unit: unit, Branch: o.BranchID}
 		if o.GroupID != nil {
 			at.Group = *o.GroupID
 		}

@@ -72,13 +72,13 @@ func Fields(details []Detail) error {
 	case 1:
 		return Field(details[0].Field, details[0].Message)
 	}
-	return &Error{Code: Invalid, Message: fmt.Sprintf("有 %d 处填写有误,请逐项改正", len(details)), Field: details[0].Field, Details: details}
+	return &Error{Code: Invalid, Message: fmt.Sprintf("有 %d 处填写有误，请逐项改正", len(details)), Field: details[0].Field, Details: details}
 }
 
 // Missing is the NotFound fault for a thing named in Chinese (活动, 人员).
 // Out of scope reads the same as absent, so that nothing can be probed.
 func Missing(what string) *Error {
-	return &Error{Code: NotFound, Message: "没有找到该" + what + ",可能已删除,或不在您的查看范围内"}
+	return &Error{Code: NotFound, Message: "没有找到该" + what + ",可能已删除，或不在您的查看范围内"}
 }
 
 // Wrap makes a fault that keeps its cause for the log.
@@ -95,7 +95,7 @@ func From(err error) *Error {
 	if errors.As(err, &f) {
 		return f
 	}
-	return Wrap(err, Internal, "系统内部错误,请稍后重试;如反复出现,请把请求编号告诉管理员")
+	return Wrap(err, Internal, "系统内部错误，请稍后重试；如反复出现，请把请求编号告诉管理员")
 }
 
 // Is says whether err is a fault of the code.

@@ -76,7 +76,7 @@ func (d disk) put(ctx context.Context, r io.Reader, look func(f *os.File, size i
 func (d disk) open(sum [32]byte) (*os.File, error) {
 	f, err := os.Open(d.path(sum))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.Wrap(err, fault.Internal, "附件的内容不在服务器上,请告诉管理员从备份恢复")
+		return nil, fault.Wrap(err, fault.Internal, "附件的内容不在服务器上，请告诉管理员从备份恢复")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open file: %w", err)
@@ -130,10 +130,10 @@ func syncDir(dir string) error {
 
 func unwritable(err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return fault.Wrap(err, fault.Unavailable, "服务器磁盘已满,文件没有保存,请告诉管理员后再试")
+		return fault.Wrap(err, fault.Unavailable, "服务器磁盘已满，文件没有保存，请告诉管理员后再试")
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fault.Wrap(err, fault.Unavailable, "文件没有传完,请重试")
+		return fault.Wrap(err, fault.Unavailable, "文件没有传完，请重试")
 	}
 	return fmt.Errorf("store file: %w", err)
 }

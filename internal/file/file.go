@@ -91,5 +91,5 @@ func (f format) fit(name string) (string, error) {
 			return name, nil
 		}
 	}
-	return "", fault.Field("file", "文件名以 "+ending+" 结尾,内容却是"+f.title+",请检查文件或改正扩展名后再上传")
+	return "", fault.Field("file", "文件名以 "+ending+" 结尾，内容却是"+f.title+",请检查文件或改正扩展名后再上传")
 }

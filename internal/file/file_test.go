@@ -318,3 +318,21 @@ func TestSweepBesideUploads(t *testing.T) {
 	close(stop)
 	wait.Wait()
 }
+
+// Whatever comes in, it is taken under a name of its own format or refused.
+func FuzzDetect(f *testing.F) {
+	for _, s := range []string{"%PDF-1.7", "\xff\xd8\xff\xe0", "RIFF\x00\x00\x00\x00WEBPVP8 ", "\x00\x00\x00\x18ftypheic", "ID3",
+		packed(f, "[Content_Types].xml", docxTypes), packed(f, "OFD.xml", "x"), oldOfficeFile("WordDocument"), "text"} {
+		f.Add(s, "名字.pdf")
+		f.Add(s, `..\x.txt`)
+	}
+	f.Fuzz(func(t *testing.T, content, name string) {
+		kind, err := detect(strings.NewReader(content), int64(len(content)), name)
+		if err != nil {
+			return
+		}
+		if got, err := kind.fit(name); err == nil && (got == "" || strings.ContainsAny(got, "/\\\x00\r\n") || len([]rune(got)) > maxName+10) {
+			t.Errorf("%q is kept under %q", name, got)
+		}
+	})
+}

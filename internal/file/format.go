@@ -21,9 +21,9 @@ type format struct {
 	note    string
 }
 
-const accepted = "可以上传:PDF、OFD、图片(JPG、PNG、WebP、HEIC)、Word/Excel/PPT 或 WPS 文档、TXT、MP3、MP4"
+const accepted = "可以上传:PDF、OFD、图片（JPG、PNG、WebP、HEIC）、Word/Excel/PPT 或 WPS 文档、TXT、MP3、MP4"
 
-const oldOffice = "旧版 Office/WPS 格式,建议另存为 PDF 或 docx/xlsx/pptx 再上传,便于日后打开"
+const oldOffice = "旧版 Office/WPS 格式，建议另存为 PDF 或 docx/xlsx/pptx 再上传，便于日后打开"
 
 // Bounds on what is looked at inside a container; nothing is ever unpacked.
 const (
@@ -45,7 +45,7 @@ func detect(r io.ReaderAt, size int64, name string) (format, error) {
 	}
 	switch {
 	case size == 0:
-		return format{}, fault.Field("file", "文件是空的,请重新选择")
+		return format{}, fault.Field("file", "文件是空的，请重新选择")
 	case has(0, "%PDF-"):
 		return format{"PDF", "application/pdf", []string{".pdf"}, ""}, nil
 	case has(0, "\xff\xd8\xff"):
@@ -79,12 +79,12 @@ func brand(b string) (format, error) {
 	case "isom", "iso2", "iso4", "iso5", "iso6", "mp41", "mp42", "avc1", "M4V ", "MSNV", "qt  ", "3gp4", "3gp5":
 		return format{"MP4 录像", "video/mp4", []string{".mp4", ".mov", ".m4v", ".3gp"}, ""}, nil
 	}
-	return format{}, fault.Field("file", "不支持这种音视频格式,请转为 MP4 或 MP3。"+accepted)
+	return format{}, fault.Field("file", "不支持这种音视频格式，请转为 MP4 或 MP3。"+accepted)
 }
 
 // archive tells documents that are ZIP archives from other archives.
 func archive(r io.ReaderAt, size int64) (format, error) {
-	broken := fault.Field("file", "文件已损坏或不是完整的文档,请用 Office 或 WPS 打开并重新保存后再上传")
+	broken := fault.Field("file", "文件已损坏或不是完整的文档，请用 Office 或 WPS 打开并重新保存后再上传")
 	z, err := zip.NewReader(r, size)
 	if err != nil || len(z.File) > maxParts {
 		return format{}, broken
@@ -97,11 +97,11 @@ func archive(r io.ReaderAt, size int64) (format, error) {
 		case f.Name == "[Content_Types].xml":
 			types = f
 		case strings.HasSuffix(low, "vbaproject.bin"), strings.HasPrefix(low, "xl/macrosheets/"):
-			return format{}, fault.Field("file", "文档里有宏,不能上传;请另存为不带宏的 docx/xlsx/pptx 或 PDF")
+			return format{}, fault.Field("file", "文档里有宏，不能上传；请另存为不带宏的 docx/xlsx/pptx 或 PDF")
 		}
 	}
 	if types == nil {
-		return format{}, fault.Field("file", "不支持压缩包,请把里面的文件逐个上传。"+accepted)
+		return format{}, fault.Field("file", "不支持压缩包，请把里面的文件逐个上传。"+accepted)
 	}
 	part, err := types.Open()
 	if err != nil {
@@ -116,7 +116,7 @@ func archive(r io.ReaderAt, size int64) (format, error) {
 	const family = "application/vnd.openxmlformats-officedocument."
 	switch {
 	case strings.Contains(strings.ToLower(text), "macroenabled"), strings.Contains(text, "vnd.ms-office.vbaProject"):
-		return format{}, fault.Field("file", "文档里有宏,不能上传;请另存为不带宏的 docx/xlsx/pptx 或 PDF")
+		return format{}, fault.Field("file", "文档里有宏，不能上传；请另存为不带宏的 docx/xlsx/pptx 或 PDF")
 	case strings.Contains(text, "wordprocessingml.document.main+xml"):
 		return format{"Word 文档", family + "wordprocessingml.document", []string{".docx"}, ""}, nil
 	case strings.Contains(text, "spreadsheetml.sheet.main+xml"):
@@ -142,7 +142,7 @@ func compound(r io.ReaderAt, size int64) (format, error) {
 		return bytes.Contains(b, append(wide, 0, 0))
 	}
 	if has("_VBA_PROJECT") || has("_VBA_PROJECT_CUR") || has("Macros") {
-		return format{}, fault.Field("file", "文档里有宏,不能上传;请另存为不带宏的 docx/xlsx/pptx 或 PDF")
+		return format{}, fault.Field("file", "文档里有宏，不能上传；请另存为不带宏的 docx/xlsx/pptx 或 PDF")
 	}
 	switch {
 	case has("WordDocument"):

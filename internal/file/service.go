@@ -73,7 +73,7 @@ func (s *Service) Open(ctx context.Context, unit, id uuid.UUID) (File, *os.File,
 	}
 	info, err := body.Stat()
 	if err == nil && info.Size() != f.Size {
-		err = fault.New(fault.Internal, "附件的内容与登记的大小不符,请告诉管理员从备份恢复")
+		err = fault.New(fault.Internal, "附件的内容与登记的大小不符，请告诉管理员从备份恢复")
 	}
 	if err != nil {
 		_ = body.Close()

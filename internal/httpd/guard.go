@@ -75,7 +75,7 @@ func (g *Guard) enter(op Op) func(huma.Context, func(huma.Context)) {
 			return
 		}
 		if len(key) < 8 || len(key) > 100 {
-			refuse(fault.Field("Idempotency-Key", "提交编号(Idempotency-Key)应为 8 到 100 个字符"))
+			refuse(fault.Field("Idempotency-Key", "提交编号（Idempotency-Key）应为 8 到 100 个字符"))
 			return
 		}
 		who.Key = key

@@ -24,7 +24,7 @@ type page struct {
 	forever       bool
 }
 
-const notBuilt = "<!doctype html><html lang=zh-CN><meta charset=utf-8><title>先锋</title><p>页面尚未构建,请运行 <code>make web</code> 后重新编译。"
+const notBuilt = "<!doctype html><html lang=zh-CN><meta charset=utf-8><title>先锋</title><p>页面尚未构建，请运行 <code>make web</code> 后重新编译。"
 
 func newPages(ui fs.FS) (*pages, error) {
 	p := &pages{files: map[string]page{}}

@@ -68,18 +68,18 @@ func problem(log *slog.Logger, requestID string, err error) *Problem {
 
 // onStatus words a refusal that Fiber or huma made by status alone.
 func onStatus(status int, detail string) *Problem {
-	code, message := fault.Invalid, "提交的内容读不懂,请检查后重试"
+	code, message := fault.Invalid, "提交的内容读不懂，请检查后重试"
 	switch status {
 	case http.StatusNotFound:
 		code, message = fault.NotFound, "没有这个地址"
 	case http.StatusMethodNotAllowed:
 		code, message = fault.NotFound, "这个地址不支持该操作"
 	case http.StatusRequestEntityTooLarge:
-		code, message = fault.TooLarge, "提交的内容太大,请减少后重试"
+		code, message = fault.TooLarge, "提交的内容太大，请减少后重试"
 	case http.StatusUnsupportedMediaType, http.StatusNotAcceptable:
 		message = "不支持的内容格式"
 	case http.StatusRequestTimeout:
-		code, message = fault.Unavailable, "网络太慢,请求没有收完,请重试"
+		code, message = fault.Unavailable, "网络太慢，请求没有收完，请重试"
 	case http.StatusRequestHeaderFieldsTooLarge:
 		code, message = fault.TooLarge, "请求头太大"
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
@@ -88,7 +88,7 @@ func onStatus(status int, detail string) *Problem {
 		}
 	default:
 		if status >= 500 {
-			code, message = fault.Internal, "系统内部错误,请稍后重试"
+			code, message = fault.Internal, "系统内部错误，请稍后重试"
 		}
 	}
 	return &Problem{Status: status, Code: string(code), Detail: message}
@@ -125,6 +125,9 @@ func teachHuma() {
 				if ascii(message) {
 					message = "填写有误"
 				}
+				if field == "body" && status == http.StatusBadRequest { // not JSON at all, or cut off
+					continue
+				}
 				p.Errors = append(p.Errors, fault.Detail{Field: field, Message: message})
 			}
 			if len(p.Errors) > 0 {
@@ -150,7 +153,7 @@ func teachHuma() {
 		validation.MsgUnexpectedProperty = "多出了不认识的字段"
 		validation.MsgExpectedRFC3339DateTime = "时间应写作 2026-03-05T09:00:00+08:00 的样式"
 		validation.MsgExpectedRFC3339Date = "日期应写作 2026-03-05 的样式"
-		validation.MsgExpectedRFC4122UUID = "编号格式不对:%v"
+		validation.MsgExpectedRFC4122UUID = "编号格式不对：%v"
 		validation.MsgExpectedBePattern = "格式应为 %s"
 		validation.MsgExpectedMatchPattern = "格式应符合 %s"
 		validation.MsgExpectedBoolean = "应为是或否"
@@ -160,7 +163,7 @@ func teachHuma() {
 		validation.MsgExpectedArray = "应为列表"
 		validation.MsgExpectedObject = "应为对象"
 		validation.MsgExpectedArrayItemsUnique = "列表中有重复项"
-		validation.MsgExpectedOneOf = "只能是其中之一:%s"
+		validation.MsgExpectedOneOf = "只能是其中之一：%s"
 		validation.MsgExpectedMinimumNumber = "不能小于 %v"
 		validation.MsgExpectedMaximumNumber = "不能大于 %v"
 		validation.MsgExpectedMinLength = "至少填写 %d 个字"

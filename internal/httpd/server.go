@@ -125,7 +125,7 @@ func observe(log *slog.Logger, seconds *prometheus.HistogramVec) fiber.Handler {
 			defer func() {
 				if r := recover(); r != nil {
 					log.Error("panic", "request_id", id, "panic", r, "stack", string(debug.Stack()))
-					err = fault.New(fault.Internal, "系统内部错误,请稍后重试;如反复出现,请把请求编号告诉管理员")
+					err = fault.New(fault.Internal, "系统内部错误，请稍后重试；如反复出现，请把请求编号告诉管理员")
 				}
 			}()
 			err = c.Next()
@@ -185,7 +185,7 @@ func sameOrigin(more []string) fiber.Handler {
 			}
 		}
 		if !ok {
-			return fault.New(fault.Forbidden, "请求来自其他网站,已拒绝;请在本系统页面内操作")
+			return fault.New(fault.Forbidden, "请求来自其他网站，已拒绝；请在本系统页面内操作")
 		}
 		return c.Next()
 	}

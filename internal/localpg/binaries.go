@@ -46,10 +46,10 @@ func findBinaries(ctx context.Context, binDir string, want int, acct account) (b
 		seen = strings.Join(tried, ";")
 	}
 	if want != 0 && len(other) > 0 {
-		return binaries{}, fmt.Errorf("已有的数据由 PostgreSQL %d 建立,只能用 %d 版的程序打开:请安装 PostgreSQL %d(Debian:apt install postgresql-%d),或用 PG_BIN_DIR 指明它的 bin 目录;不要删除数据目录。已查找: %s",
+		return binaries{}, fmt.Errorf("已有的数据由 PostgreSQL %d 建立，只能用 %d 版的程序打开：请安装 PostgreSQL %d(Debian:apt install postgresql-%d),或用 PG_BIN_DIR 指明它的 bin 目录；不要删除数据目录。已查找: %s",
 			want, want, want, want, seen)
 	}
-	return binaries{}, fmt.Errorf("没有找到可用的 PostgreSQL 服务器程序(%d 版或更新):请安装 PostgreSQL(Debian:apt install postgresql),或运行 make 取得一份,或用 PG_BIN_DIR 指明它的 bin 目录;也可以用 DATABASE_URL 连接已有的数据库。已查找: %s",
+	return binaries{}, fmt.Errorf("没有找到可用的 PostgreSQL 服务器程序（%d 版或更新）：请安装 PostgreSQL(Debian:apt install postgresql),或运行 make 取得一份，或用 PG_BIN_DIR 指明它的 bin 目录；也可以用 DATABASE_URL 连接已有的数据库。已查找: %s",
 		MinVersion, seen)
 }
 
@@ -126,7 +126,7 @@ func inspect(ctx context.Context, dir string, acct account) (binaries, error) {
 		return binaries{}, err
 	}
 	if major < MinVersion {
-		return binaries{}, fmt.Errorf("是 %d 版,太旧", major)
+		return binaries{}, fmt.Errorf("是 %d 版，太旧", major)
 	}
 	return binaries{dir: dir, major: major}, nil
 }

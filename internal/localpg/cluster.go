@@ -53,10 +53,10 @@ func (h home) dataVersion() (int, error) {
 	if err == nil {
 		v, err := strconv.Atoi(strings.TrimSpace(string(b)))
 		if err != nil {
-			return 0, fmt.Errorf("%s 的版本文件 PG_VERSION 无法识别,请从备份恢复: %w", h.data, err)
+			return 0, fmt.Errorf("%s 的版本文件 PG_VERSION 无法识别，请从备份恢复: %w", h.data, err)
 		}
 		if v < MinVersion {
-			return 0, fmt.Errorf("%s 由 PostgreSQL %d 建立,本程序需要 %d 或更新的版本:请先用 pg_upgrade 升级,或从备份恢复;不要删除数据目录", h.data, v, MinVersion)
+			return 0, fmt.Errorf("%s 由 PostgreSQL %d 建立，本程序需要 %d 或更新的版本：请先用 pg_upgrade 升级，或从备份恢复；不要删除数据目录", h.data, v, MinVersion)
 		}
 		return v, nil
 	}
@@ -68,7 +68,7 @@ func (h home) dataVersion() (int, error) {
 		return 0, fmt.Errorf("无法读取 %s: %w", h.data, err)
 	}
 	if len(entries) > 0 {
-		return 0, fmt.Errorf("%s 不是完整的数据库目录(缺少 PG_VERSION):请从备份恢复,或把它移走后重新启动", h.data)
+		return 0, fmt.Errorf("%s 不是完整的数据库目录（缺少 PG_VERSION）：请从备份恢复，或把它移走后重新启动", h.data)
 	}
 	return 0, nil
 }
@@ -168,7 +168,7 @@ func (h home) initdb(ctx context.Context, bin binaries, unsafe bool) error {
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		_ = os.RemoveAll(fresh)
-		return fmt.Errorf("无法建立数据库,请检查磁盘空间和目录权限: %w\n%s", err, tail(out))
+		return fmt.Errorf("无法建立数据库，请检查磁盘空间和目录权限: %w\n%s", err, tail(out))
 	}
 	if err := os.Rename(fresh, h.data); err != nil {
 		return fmt.Errorf("无法建立数据库目录 %s: %w", h.data, err)
@@ -327,7 +327,7 @@ func (s *Server) awaitReady(ctx context.Context, pf *pidFile, own *child) (int, 
 			}
 			// Unreadable only when somebody removed it; then there is no tail.
 			said, _ := os.ReadFile(s.home.startLog())
-			return 0, fmt.Errorf("数据库启动失败,请按下面的提示处理(更多记录在 %s): %w\n%s",
+			return 0, fmt.Errorf("数据库启动失败，请按下面的提示处理（更多记录在 %s）: %w\n%s",
 				filepath.Join(s.home.data, "log"), errGone, tail(said))
 		}
 		major, err := provision(ctx, pf.socket)
@@ -338,7 +338,7 @@ func (s *Server) awaitReady(ctx context.Context, pf *pidFile, own *child) (int, 
 			last = err
 		}
 		if !sleep(ctx, pollEvery) {
-			return 0, fmt.Errorf("等待数据库就绪超时,请稍后再试: %w", errors.Join(context.Cause(ctx), last))
+			return 0, fmt.Errorf("等待数据库就绪超时，请稍后再试: %w", errors.Join(context.Cause(ctx), last))
 		}
 	}
 }

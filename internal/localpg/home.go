@@ -53,7 +53,7 @@ func openHome(dir string) (home, error) {
 func serverAccount(euid int, places ...string) (account, error) {
 	if euid != 0 {
 		if owner, ok := ownerOf(places[0]); ok && owner != euid {
-			return account{}, fmt.Errorf("数据目录 %s 属于另一个用户(uid %d),请以该用户或 root 运行", places[0], owner)
+			return account{}, fmt.Errorf("数据目录 %s 属于另一个用户（uid %d），请以该用户或 root 运行", places[0], owner)
 		}
 		return lookup(user.LookupId, strconv.Itoa(euid), false)
 	}
@@ -67,13 +67,13 @@ func serverAccount(euid int, places ...string) (account, error) {
 			return a, nil
 		}
 	}
-	return account{}, errors.New("以 root 运行时需要一个普通用户来运行数据库:请建立用户 postgres(useradd --system postgres),或改用普通用户运行")
+	return account{}, errors.New("以 root 运行时需要一个普通用户来运行数据库：请建立用户 postgres(useradd --system postgres),或改用普通用户运行")
 }
 
 func lookup(find func(string) (*user.User, error), key string, drop bool) (account, error) {
 	u, err := find(key)
 	if err != nil {
-		return account{}, fmt.Errorf("系统里查不到用户 %s,PostgreSQL 不能以没有名字的用户运行,请为它建立账号: %w", key, err)
+		return account{}, fmt.Errorf("系统里查不到用户 %s,PostgreSQL 不能以没有名字的用户运行，请为它建立账号: %w", key, err)
 	}
 	uid, err := strconv.Atoi(u.Uid)
 	if err != nil {
@@ -133,7 +133,7 @@ func (h home) ownDir(path string) error {
 			return err
 		}
 	default:
-		return fmt.Errorf("目录属于另一个用户(uid %d)", st.Uid)
+		return fmt.Errorf("目录属于另一个用户（uid %d）", st.Uid)
 	}
 	return d.Chmod(0o700)
 }
@@ -193,7 +193,7 @@ func (h home) socketDir(preferred string) (string, error) {
 		}
 		return p, nil
 	}
-	return "", fmt.Errorf("找不到放置数据库套接字的目录,请把数据目录放在较短的路径下,或清理 /tmp 下同名的目录;已尝试: %s", strings.Join(tried, ";"))
+	return "", fmt.Errorf("找不到放置数据库套接字的目录，请把数据目录放在较短的路径下，或清理 /tmp 下同名的目录；已尝试: %s", strings.Join(tried, ";"))
 }
 
 // lock takes pg.lock; closing the file gives it back.
@@ -213,7 +213,7 @@ func (h home) lock(ctx context.Context) (*os.File, error) {
 		}
 		if !sleep(ctx, pollEvery) {
 			_ = f.Close()
-			return nil, fmt.Errorf("另一个进程正在启动或停止数据库,请稍后再试: %w", context.Cause(ctx))
+			return nil, fmt.Errorf("另一个进程正在启动或停止数据库，请稍后再试: %w", context.Cause(ctx))
 		}
 	}
 }
@@ -264,7 +264,7 @@ func (h home) lockFile(name string) (*os.File, error) {
 			}
 		}
 		if err != nil {
-			return nil, fmt.Errorf("无法打开 %s,请检查数据目录的权限: %w", path, err)
+			return nil, fmt.Errorf("无法打开 %s，请检查数据目录的权限: %w", path, err)
 		}
 		return f, nil
 	}

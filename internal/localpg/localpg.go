@@ -87,14 +87,14 @@ type Server struct {
 // recovery as long as ctx allows. Errors are Chinese sentences for the operator.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	if o.Dir == "" {
-		return nil, errors.New("没有指定数据目录,请用 --data 或 XIANFENG_DATA 指定")
+		return nil, errors.New("没有指定数据目录，请用 --data 或 XIANFENG_DATA 指定")
 	}
 	dir, err := filepath.Abs(o.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("无法确定数据目录 %s 的位置: %w", o.Dir, err)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("无法建立数据目录 %s,请检查上级目录的权限: %w", dir, err)
+		return nil, fmt.Errorf("无法建立数据目录 %s，请检查上级目录的权限: %w", dir, err)
 	}
 	// Every process has to come to the same name for the same place.
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {

@@ -57,7 +57,7 @@ func (h home) running() (*pidFile, error) {
 		}
 		time.Sleep(pollEvery)
 	}
-	return nil, fmt.Errorf("%s 中的数据库进程没有打开套接字,请结束该进程后再试", h.data)
+	return nil, fmt.Errorf("%s 中的数据库进程没有打开套接字，请结束该进程后再试", h.data)
 }
 
 // dropStalePid removes a pid file whose number now belongs to a process
@@ -117,7 +117,7 @@ func (h home) holdAlive(ctx context.Context) (*os.File, error) {
 		}
 		if !sleep(wait, pollEvery) {
 			_ = f.Close()
-			return nil, fmt.Errorf("数据目录 %s 仍被别的数据库进程使用(可能在另一个容器里,或是上次异常退出的残留),请先结束它: %w", h.data, context.Cause(wait))
+			return nil, fmt.Errorf("数据目录 %s 仍被别的数据库进程使用（可能在另一个容器里，或是上次异常退出的残留），请先结束它: %w", h.data, context.Cause(wait))
 		}
 	}
 }
@@ -150,7 +150,7 @@ func (h home) shutdown(ctx context.Context) error {
 		cancel()
 	}
 	if h.owns(pid) {
-		return fmt.Errorf("数据库进程 %d 没有停下来,请检查后手动结束", pid)
+		return fmt.Errorf("数据库进程 %d 没有停下来，请检查后手动结束", pid)
 	}
 	dropSocketDir(pf.socket)
 	return nil

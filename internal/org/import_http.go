@@ -122,7 +122,7 @@ func mountImports(api *httpd.API, s *Service) {
 			if in.Cursor != "" {
 				var err error
 				if f.Offset, err = strconv.Atoi(in.Cursor); err != nil || f.Offset < 0 {
-					return nil, fault.Field("cursor", "翻页参数不对,请回到第一页")
+					return nil, fault.Field("cursor", "翻页参数不对，请回到第一页")
 				}
 			}
 			out := &importPageOut{}

@@ -25,10 +25,10 @@ func newMatcher(people []*known) *matcher {
 // claim gives a person to a row; a second row for the same person is wrong.
 func (m *matcher) claim(k *known, r RosterRow) (*known, string) {
 	if first, twice := m.claimed[k]; twice {
-		return nil, "与" + where(first, r) + "是同一个人,请删去其中一行"
+		return nil, "与" + where(first, r) + "是同一个人，请删去其中一行"
 	}
 	if !k.left.IsZero() {
-		return nil, fmt.Sprintf("该人员已于 %s 离开本单位,如已回来请先在系统中撤销离开", k.left)
+		return nil, fmt.Sprintf("该人员已于 %s 离开本单位，如已回来请先在系统中撤销离开", k.left)
 	}
 	m.claimed[k] = r
 	return k, ""
@@ -40,7 +40,7 @@ func (m *matcher) sure(r RosterRow) (k *known, reason string, ok bool) {
 	if r.StaffNo != "" {
 		if k := m.byStaff[r.StaffNo]; k != nil {
 			if k.name != r.Name {
-				return nil, fmt.Sprintf("工号 %s 在系统中是“%s”,请核对工号或姓名", r.StaffNo, k.name), true
+				return nil, fmt.Sprintf("工号 %s 在系统中是“%s”，请核对工号或姓名", r.StaffNo, k.name), true
 			}
 			k, reason := m.claim(k, r)
 			return k, reason, true
@@ -55,10 +55,10 @@ func (m *matcher) sure(r RosterRow) (k *known, reason string, ok bool) {
 			continue
 		}
 		if r.StaffNo != "" && k.StaffNo != "" {
-			return nil, fmt.Sprintf("姓名和电话与系统中工号 %s 的人员相同,工号却不同,请核对", k.StaffNo), true
+			return nil, fmt.Sprintf("姓名和电话与系统中工号 %s 的人员相同，工号却不同，请核对", k.StaffNo), true
 		}
 		if found != nil {
-			return nil, "系统中有两个人姓名和电话都相同,请填写工号", true
+			return nil, "系统中有两个人姓名和电话都相同，请填写工号", true
 		}
 		found = k
 	}
@@ -90,20 +90,20 @@ func (m *matcher) doubtful(r RosterRow) (k *known, reason, note string) {
 	}
 	switch {
 	case len(same) > 1:
-		return nil, "系统中有多位同名同生日的人员,请填写工号或联系电话", ""
+		return nil, "系统中有多位同名同生日的人员，请填写工号或联系电话", ""
 	case len(same) == 1 && r.Phone != "" && same[0].Phone != "":
-		return nil, "系统中已有同名同生日、电话不同的人员;如是同一人换了电话,请填写工号,或先在系统中修改电话", ""
+		return nil, "系统中已有同名同生日、电话不同的人员；如是同一人换了电话，请填写工号，或先在系统中修改电话", ""
 	case len(same) == 1:
 		k, reason := m.claim(same[0], r)
 		return k, reason, "按姓名和出生日期认出"
 	}
 	for _, k := range open {
 		if r.Phone == "" || k.Phone == "" {
-			return nil, "系统中已有同名人员,无法确定是不是同一个人,请填写工号或联系电话", ""
+			return nil, "系统中已有同名人员，无法确定是不是同一个人，请填写工号或联系电话", ""
 		}
 	}
 	if len(open) > 0 {
-		return nil, "", "系统中已有同名人员,电话不同,将作为另一人新增"
+		return nil, "", "系统中已有同名人员，电话不同，将作为另一人新增"
 	}
 	return nil, "", ""
 }

@@ -68,9 +68,9 @@ func (p *plan) placeBranch(x *planned, id uuid.UUID) {
 	if !partyMember(x.after.Status) {
 		switch {
 		case was.ID != uuid.Nil:
-			x.fail(RosterPolitical, termName(Statuses(), x.after.Status), "该人员还在党支部内,请先在系统中转出组织关系,再改政治面貌")
+			x.fail(RosterPolitical, termName(Statuses(), x.after.Status), "该人员还在党支部内，请先在系统中转出组织关系，再改政治面貌")
 		case r.Branch != "":
-			x.warn(RosterBranch, r.Branch, "不是党员,不编入党支部")
+			x.warn(RosterBranch, r.Branch, "不是党员，不编入党支部")
 		}
 		return
 	}
@@ -78,7 +78,7 @@ func (p *plan) placeBranch(x *planned, id uuid.UUID) {
 	if r.Branch != "" {
 		branch, ok := p.branch(r.Branch)
 		if !ok {
-			x.fail(RosterBranch, r.Branch, "系统中没有这个党支部,请先建立,或在导入时选择自动建立")
+			x.fail(RosterBranch, r.Branch, "系统中没有这个党支部，请先建立，或在导入时选择自动建立")
 			return
 		}
 		if branch != was.Place {
@@ -87,12 +87,12 @@ func (p *plan) placeBranch(x *planned, id uuid.UUID) {
 	}
 	if r.Group != "" {
 		if now.Place == uuid.Nil {
-			x.fail(RosterGroup, r.Group, "填了党小组,却不知道是哪个党支部的")
+			x.fail(RosterGroup, r.Group, "填了党小组，却不知道是哪个党支部的")
 			return
 		}
 		group, ok := p.group(now.Place, r.Group)
 		if !ok {
-			x.fail(RosterGroup, r.Group, "该党支部没有这个党小组,请先建立,或在导入时选择自动建立")
+			x.fail(RosterGroup, r.Group, "该党支部没有这个党小组，请先建立，或在导入时选择自动建立")
 			return
 		}
 		now.Group = group
@@ -101,7 +101,7 @@ func (p *plan) placeBranch(x *planned, id uuid.UUID) {
 		return
 	}
 	if later {
-		x.fail(RosterBranch, r.Branch, "该人员已另有以后日期的党支部安排,请在系统中办理")
+		x.fail(RosterBranch, r.Branch, "该人员已另有以后日期的党支部安排，请在系统中办理")
 		return
 	}
 	if x.known != nil {
@@ -139,7 +139,7 @@ func (p *plan) placeDepartment(x *planned, id uuid.UUID) {
 	}
 	department, ok := p.department(name)
 	if !ok {
-		x.fail(RosterDepartment, name, "系统中没有这个部门,请先建立,或在导入时选择自动建立")
+		x.fail(RosterDepartment, name, "系统中没有这个部门，请先建立，或在导入时选择自动建立")
 		return
 	}
 	var old []span
@@ -151,7 +151,7 @@ func (p *plan) placeDepartment(x *planned, id uuid.UUID) {
 		return
 	}
 	if later {
-		x.fail(RosterDepartment, name, "该人员已另有以后日期的部门安排,请在系统中办理")
+		x.fail(RosterDepartment, name, "该人员已另有以后日期的部门安排，请在系统中办理")
 		return
 	}
 	if x.known != nil {
@@ -195,7 +195,7 @@ func (p *plan) placePosts(x *planned, id uuid.UUID, administrative bool) {
 	if !administrative {
 		in := p.branchAfter(x)
 		if begin.Kind = partyPost(text); begin.Kind == "" || in.Place == uuid.Nil || begin.Kind == PositionGroupLeader && in.Group == uuid.Nil {
-			x.warn(field, text, "没有认出,或没有相应的党支部、党小组,未导入")
+			x.warn(field, text, "没有认出，或没有相应的党支部、党小组，未导入")
 			return
 		}
 		begin.Place = in.Place
@@ -284,7 +284,7 @@ func (p *plan) warnSecretaries() {
 				continue
 			}
 			if other := holders[s.Place]; len(other) > 0 {
-				x.warn(RosterPartyPost, s.Text, fmt.Sprintf("%s的书记已是%s,请核对", p.office.names[s.Place], other[0]))
+				x.warn(RosterPartyPost, s.Text, fmt.Sprintf("%s的书记已是%s，请核对", p.office.names[s.Place], other[0]))
 			}
 			holders[s.Place] = append(holders[s.Place], x.row.Name)
 		}

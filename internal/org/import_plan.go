@@ -133,7 +133,7 @@ func (p *plan) fill(x *planned) {
 	if x.known != nil {
 		was = x.known.facts
 	} else if r.PoliticalStatus == "" {
-		x.warn(RosterPolitical, "", "没有政治面貌,按群众导入")
+		x.warn(RosterPolitical, "", "没有政治面貌，按群众导入")
 	}
 	now := was
 	set := func(to *string, value string) {

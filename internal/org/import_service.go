@@ -102,7 +102,7 @@ func (s *Service) preview(ctx context.Context, by access.Actor, name string, ros
 
 // String is the counts in one line.
 func (c ImportCounts) String() string {
-	return fmt.Sprintf("共 %d 行,新增 %d,变更 %d,不变 %d,有问题 %d", c.Rows, c.New, c.Changed, c.Unchanged, c.Bad)
+	return fmt.Sprintf("共 %d 行，新增 %d，变更 %d，不变 %d，有问题 %d", c.Rows, c.New, c.Changed, c.Unchanged, c.Bad)
 }
 
 // show fills in what the head of an import says about its plan.
@@ -133,7 +133,7 @@ func (s *Service) Imports(ctx context.Context, scope access.Scope, cursor string
 	var before uuid.UUID
 	if cursor != "" {
 		if before, err = uuid.Parse(cursor); err != nil {
-			return nil, "", fault.Field("cursor", "翻页参数不对,请回到第一页")
+			return nil, "", fault.Field("cursor", "翻页参数不对，请回到第一页")
 		}
 	}
 	if limit < 1 || limit > 100 {
@@ -227,7 +227,7 @@ func (s *Service) ConfirmImport(ctx context.Context, by access.Actor, scope acce
 			return err
 		}
 		if imp.State != "previewed" {
-			return fault.New(fault.Conflict, "这次导入已经确认过,请刷新查看结果")
+			return fault.New(fault.Conflict, "这次导入已经确认过，请刷新查看结果")
 		}
 		found, err := readOffice(ctx, tx, by.Unit, s.today())
 		if err != nil {
@@ -237,13 +237,13 @@ func (s *Service) ConfirmImport(ctx context.Context, by access.Actor, scope acce
 		imp.GoodRowsOnly, imp.CreatePlaces = o.GoodRowsOnly, !o.NoCreatePlaces
 		imp.show(p)
 		if o.Plan != "" && o.Plan != imp.Plan {
-			return fault.New(fault.Conflict, "预览之后人员或组织有变化,将要导入的内容已不同,请重新查看预览后再确认")
+			return fault.New(fault.Conflict, "预览之后人员或组织有变化，将要导入的内容已不同，请重新查看预览后再确认")
 		}
 		if imp.Counts.Bad > 0 && !o.GoodRowsOnly {
-			return fault.Newf(fault.RuleBroken, "有 %d 行有问题,没有导入任何内容;请改正后重新上传,或选择只导入没有问题的行", imp.Counts.Bad)
+			return fault.Newf(fault.RuleBroken, "有 %d 行有问题，没有导入任何内容；请改正后重新上传，或选择只导入没有问题的行", imp.Counts.Bad)
 		}
 		if imp.Counts.Bad == imp.Counts.Rows {
-			return fault.New(fault.RuleBroken, "没有一行可以导入,请改正后重新上传")
+			return fault.New(fault.RuleBroken, "没有一行可以导入，请改正后重新上传")
 		}
 		b := batch{tx: tx, unit: by.Unit, now: s.now(), log: undoLog{Outcome: p.outcome()}}
 		if err := b.apply(ctx, p); err != nil {
@@ -256,7 +256,7 @@ func (s *Service) ConfirmImport(ctx context.Context, by access.Actor, scope acce
 		}
 		out = imp
 		return audit.Record(ctx, tx, by, at, audit.Entry{Action: "people.import_confirm", Object: "import", ObjectID: id,
-			Summary: fmt.Sprintf("确认导入“%s”:%s", imp.FileName, imp.Counts), Detail: map[string]any{"counts": imp.Counts, "new_places": imp.NewPlaces}})
+			Summary: fmt.Sprintf("确认导入“%s”：%s", imp.FileName, imp.Counts), Detail: map[string]any{"counts": imp.Counts, "new_places": imp.NewPlaces}})
 	})
 	return out, err
 }
@@ -277,11 +277,11 @@ func (s *Service) UndoImport(ctx context.Context, by access.Actor, scope access.
 		}
 		switch {
 		case imp.State == "undone":
-			return fault.New(fault.Conflict, "这次导入已经撤销过,请刷新查看")
+			return fault.New(fault.Conflict, "这次导入已经撤销过，请刷新查看")
 		case imp.State != "confirmed":
-			return fault.New(fault.RuleBroken, "这次导入还没有确认,没有可撤销的内容")
+			return fault.New(fault.RuleBroken, "这次导入还没有确认，没有可撤销的内容")
 		case !imp.Undoable:
-			return fault.New(fault.RuleBroken, "只能撤销最近一次导入;请先撤销之后的导入")
+			return fault.New(fault.RuleBroken, "只能撤销最近一次导入；请先撤销之后的导入")
 		}
 		b := batch{tx: tx, unit: by.Unit, now: s.now()}
 		if err := b.undo(ctx, log); err != nil {
@@ -296,7 +296,7 @@ func (s *Service) UndoImport(ctx context.Context, by access.Actor, scope access.
 		imp.sheets(stored.Roster)
 		out = imp
 		return audit.Record(ctx, tx, by, at, audit.Entry{Action: "people.import_undo", Object: "import", ObjectID: id,
-			Summary: fmt.Sprintf("撤销导入“%s”:%s", imp.FileName, imp.Counts), Detail: imp.Counts})
+			Summary: fmt.Sprintf("撤销导入“%s”：%s", imp.FileName, imp.Counts), Detail: imp.Counts})
 	})
 	return out, err
 }

@@ -24,7 +24,7 @@ func (b *batch) undo(ctx context.Context, log undoLog) error {
 			return err
 		}
 		if n != len(ids) {
-			return fault.New(fault.RuleBroken, "导入之后有人的支部、部门或职务又有变动,不能撤销;请在人员页面逐个办理")
+			return fault.New(fault.RuleBroken, "导入之后有人的支部、部门或职务又有变动，不能撤销；请在人员页面逐个办理")
 		}
 	}
 	if err := b.begin(ctx, log.Dropped); err != nil {
@@ -46,7 +46,7 @@ func (b *batch) undo(ctx context.Context, log undoLog) error {
 			return err
 		}
 		if len(used) > 0 {
-			return fault.Newf(fault.RuleBroken, "不能撤销:这次导入新建的%s“%s”已有账号、授权、编组、活动或积分等记录", made.what, someNames(used))
+			return fault.Newf(fault.RuleBroken, "不能撤销：这次导入新建的%s“%s”已有账号、授权、编组、活动或积分等记录", made.what, someNames(used))
 		}
 		if _, err := b.run(ctx, len(made.ids), `DELETE FROM `+made.table+` WHERE unit_id = $1 AND id = ANY($2::uuid[])`, made.ids); err != nil {
 			return err
@@ -96,7 +96,7 @@ func (b *batch) untouched(ctx context.Context, log undoLog) error {
 	}, `SELECT p.name FROM unnest($2::uuid[], $3::int[]) v(id, version)
 		JOIN org_people p ON p.unit_id = $1 AND p.id = v.id WHERE p.row_version <> v.version ORDER BY p.pinyin`, b.unit, ids, versions)
 	if err == nil && len(changed) > 0 {
-		err = fault.Newf(fault.RuleBroken, "不能撤销:导入之后“%s”的资料又被修改过", someNames(changed))
+		err = fault.Newf(fault.RuleBroken, "不能撤销：导入之后“%s”的资料又被修改过", someNames(changed))
 	}
 	return err
 }

@@ -113,7 +113,7 @@ func (b *batch) drop(ctx context.Context, spans []span) error {
 }
 
 func errChangedMeanwhile() error {
-	return fault.New(fault.Conflict, "花名册中的人员刚被别人修改,请重新查看预览后再确认;本次没有导入任何内容")
+	return fault.New(fault.Conflict, "花名册中的人员刚被别人修改，请重新查看预览后再确认；本次没有导入任何内容")
 }
 
 func (b *batch) places(ctx context.Context, p *plan) error {

@@ -29,7 +29,7 @@ func (s *Service) change(ctx context.Context, by access.Actor, scope access.Scop
 			return err
 		}
 		if !left.IsZero() && action != "people.return" {
-			return fault.Newf(fault.RuleBroken, "%s已于 %s 离开本单位,不能再办理;如有误,请先撤销离开", name, left)
+			return fault.Newf(fault.RuleBroken, "%s已于 %s 离开本单位，不能再办理；如有误，请先撤销离开", name, left)
 		}
 		summary, err := do(ctx, mover{tx: tx, unit: by.Unit, person: id, name: name, status: status}, p)
 		if err != nil {
@@ -57,7 +57,7 @@ func (s *Service) Transfer(ctx context.Context, by access.Actor, scope access.Sc
 			return "", fault.Missing("党支部")
 		}
 		name, err := m.toBranch(ctx, to.Branch, to.Group, to.From)
-		return fmt.Sprintf("%s自 %s 起编入党支部:%s(原 %s)", m.name, to.From, name, refName(p.Branch)+refName(p.Group)), err
+		return fmt.Sprintf("%s自 %s 起编入党支部：%s(原 %s)", m.name, to.From, name, refName(p.Branch)+refName(p.Group)), err
 	})
 }
 
@@ -71,7 +71,7 @@ func (s *Service) MoveDepartment(ctx context.Context, by access.Actor, scope acc
 			return "", fault.Missing("部门")
 		}
 		name, err := m.toDepartment(ctx, to.Department, to.From)
-		return fmt.Sprintf("%s自 %s 起调入部门:%s(原 %s)", m.name, to.From, name, refName(p.Department)), err
+		return fmt.Sprintf("%s自 %s 起调入部门：%s(原 %s)", m.name, to.From, name, refName(p.Department)), err
 	})
 }
 
@@ -108,9 +108,9 @@ func (s *Service) Appoint(ctx context.Context, by access.Actor, scope access.Sco
 			}
 			switch {
 			case branch == uuid.Nil || in.Branch != uuid.Nil && in.Branch != branch:
-				return "", fault.Field("branch_id", "党内职务只能在本人所在的党支部担任,请先办理编入支部")
+				return "", fault.Field("branch_id", "党内职务只能在本人所在的党支部担任，请先办理编入支部")
 			case in.Kind == PositionGroupLeader && (group == uuid.Nil || in.Group != uuid.Nil && in.Group != group):
-				return "", fault.Field("group_id", "党小组长只能由本小组党员担任,请先编入该党小组")
+				return "", fault.Field("group_id", "党小组长只能由本小组党员担任，请先编入该党小组")
 			case in.Kind != PositionGroupLeader:
 				group = uuid.Nil
 			}
@@ -137,7 +137,7 @@ func (s *Service) EndPosition(ctx context.Context, by access.Actor, scope access
 // Exempt takes a person's ledger away for a time, with the reason (rule 15).
 func (s *Service) Exempt(ctx context.Context, by access.Actor, scope access.Scope, id uuid.UUID, in NewExemption) (PersonDetail, error) {
 	if in.Reason = strings.TrimSpace(in.Reason); in.Reason == "" {
-		return PersonDetail{}, fault.Field("reason", "请填写免记积分的原因,如 退休、长期病休、借调")
+		return PersonDetail{}, fault.Field("reason", "请填写免记积分的原因，如 退休、长期病休、借调")
 	}
 	if err := checkFrom(in.From, s.today()); err != nil {
 		return PersonDetail{}, err
@@ -146,7 +146,7 @@ func (s *Service) Exempt(ctx context.Context, by access.Actor, scope access.Scop
 		return PersonDetail{}, fault.Field("to", "结束日期不能早于开始日期")
 	}
 	return s.change(ctx, by, scope, id, "people.exempt", func(ctx context.Context, m mover, _ PersonDetail) (string, error) {
-		return fmt.Sprintf("%s自 %s 起免记积分:%s", m.name, in.From, in.Reason), m.exempt(ctx, db.NewID(), in)
+		return fmt.Sprintf("%s自 %s 起免记积分：%s", m.name, in.From, in.Reason), m.exempt(ctx, db.NewID(), in)
 	})
 }
 
@@ -157,14 +157,14 @@ func (s *Service) EndExemption(ctx context.Context, by access.Actor, scope acces
 	}
 	return s.change(ctx, by, scope, id, "people.exempt", func(ctx context.Context, m mover, _ PersonDetail) (string, error) {
 		reason, err := m.endExemption(ctx, exemption, last)
-		return fmt.Sprintf("%s免记积分(%s)至 %s 止", m.name, reason, last), err
+		return fmt.Sprintf("%s免记积分（%s）至 %s 止", m.name, reason, last), err
 	})
 }
 
 // Leave takes a person off the roll after a last day; history stays.
 func (s *Service) Leave(ctx context.Context, by access.Actor, scope access.Scope, id uuid.UUID, last calendar.Date) (PersonDetail, error) {
 	if last.IsZero() || !last.Valid() || last.After(s.today().AddDays(horizon)) {
-		return PersonDetail{}, fault.Field("last_day", "请填写在本单位的最后一天,不晚于一年以后")
+		return PersonDetail{}, fault.Field("last_day", "请填写在本单位的最后一天，不晚于一年以后")
 	}
 	return s.change(ctx, by, scope, id, "people.leave", func(ctx context.Context, m mover, _ PersonDetail) (string, error) {
 		return fmt.Sprintf("%s于 %s 离开本单位", m.name, last), m.leave(ctx, last, s.now())
@@ -175,7 +175,7 @@ func (s *Service) Leave(ctx context.Context, by access.Actor, scope access.Scope
 func (s *Service) Return(ctx context.Context, by access.Actor, scope access.Scope, id uuid.UUID) (PersonDetail, error) {
 	return s.change(ctx, by, scope, id, "people.return", func(ctx context.Context, m mover, p PersonDetail) (string, error) {
 		if p.LeftOn.IsZero() {
-			return "", fault.New(fault.Conflict, "该人员没有离开记录,请刷新后查看")
+			return "", fault.New(fault.Conflict, "该人员没有离开记录，请刷新后查看")
 		}
 		return fmt.Sprintf("撤销%s于 %s 的离开", m.name, p.LeftOn), m.comeBack(ctx, p.LeftOn, s.now())
 	})

@@ -51,7 +51,7 @@ func (m mover) refuseLater(ctx context.Context, query, what string, from calenda
 		return err
 	}
 	if later != "" {
-		return fault.Newf(fault.RuleBroken, "%s自 %s 起已另有%s安排,请选择更晚的日期", m.name, later, what)
+		return fault.Newf(fault.RuleBroken, "%s自 %s 起已另有%s安排，请选择更晚的日期", m.name, later, what)
 	}
 	return nil
 }
@@ -64,7 +64,7 @@ func (m mover) toBranch(ctx context.Context, branch, group uuid.UUID, from calen
 		return "", err
 	}
 	if branch != uuid.Nil && !partyMember(m.status) {
-		return "", fault.Field("branch_id", m.name+"不是党员,不能编入党支部;请先改政治面貌")
+		return "", fault.Field("branch_id", m.name+"不是党员，不能编入党支部；请先改政治面貌")
 	}
 	if err := m.refuseLater(ctx, `SELECT min(valid_from)::text FROM org_party_memberships WHERE unit_id = $1 AND person_id = $2 AND valid_from > $3`, "党支部", from); err != nil {
 		return "", err
@@ -105,7 +105,7 @@ func (m mover) branchName(ctx context.Context, branch, group uuid.UUID, from cal
 		return "", err
 	}
 	if name == "" {
-		return "", fault.Field("branch_id", "没有这个党支部,或它在该日期还没有成立、已经撤销")
+		return "", fault.Field("branch_id", "没有这个党支部，或它在该日期还没有成立、已经撤销")
 	}
 	if group == uuid.Nil {
 		return name, nil
@@ -113,7 +113,7 @@ func (m mover) branchName(ctx context.Context, branch, group uuid.UUID, from cal
 	groupName, err := text(ctx, m.tx, `SELECT name FROM org_groups WHERE unit_id = $1 AND branch_id = $2 AND id = $3
 		AND valid_from <= $4 AND (valid_to IS NULL OR valid_to >= $4)`, m.unit, branch, group, from)
 	if err == nil && groupName == "" {
-		err = fault.Field("group_id", "该党支部没有这个党小组,或它在该日期已经撤销")
+		err = fault.Field("group_id", "该党支部没有这个党小组，或它在该日期已经撤销")
 	}
 	return name + groupName, err
 }
@@ -128,7 +128,7 @@ func (m mover) toDepartment(ctx context.Context, department uuid.UUID, from cale
 			return "", err
 		}
 		if name == "" {
-			return "", fault.Field("department_id", "没有这个部门,或它在该日期还没有设立、已经撤销")
+			return "", fault.Field("department_id", "没有这个部门，或它在该日期还没有设立、已经撤销")
 		}
 	}
 	if err := m.refuseLater(ctx, `SELECT min(valid_from)::text FROM org_department_memberships WHERE unit_id = $1 AND person_id = $2 AND valid_from > $3`, "部门", from); err != nil {
@@ -169,7 +169,7 @@ func (m mover) appoint(ctx context.Context, id uuid.UUID, p NewPosition) error {
 		return err
 	}
 	if holder != "" {
-		return fault.Newf(fault.RuleBroken, "%s正由%s担任,请先结束其任职", termName(PositionKinds(), p.Kind), holder)
+		return fault.Newf(fault.RuleBroken, "%s正由%s担任，请先结束其任职", termName(PositionKinds(), p.Kind), holder)
 	}
 	already, err := text(ctx, m.tx, `SELECT valid_from::text FROM org_positions WHERE unit_id = $1 AND person_id = $2 AND kind = $3 AND branch_id = $4
 		AND (valid_to IS NULL OR valid_to >= $5)`, m.unit, m.person, p.Kind, p.Branch, p.From)
@@ -206,7 +206,7 @@ func (m mover) endExemption(ctx context.Context, id uuid.UUID, last calendar.Dat
 func (m mover) end(ctx context.Context, query string, id uuid.UUID, last calendar.Date, what string) (string, error) {
 	ended, err := text(ctx, m.tx, query, m.unit, m.person, id, last)
 	if err == nil && ended == "" {
-		err = fault.Newf(fault.Invalid, "没有这条%s,或它在该日期之前已经结束、之后才开始,请刷新后核对", what)
+		err = fault.Newf(fault.Invalid, "没有这条%s，或它在该日期之前已经结束、之后才开始，请刷新后核对", what)
 	}
 	return ended, err
 }

@@ -138,10 +138,10 @@ func (in *PersonInput) clean(today calendar.Date) error {
 		say("name", "请填写姓名")
 	}
 	if !lettersOnly.MatchString(in.Pinyin) {
-		say("pinyin", "拼音只用小写字母,不带声调,如 yuguodong")
+		say("pinyin", "拼音只用小写字母，不带声调，如 yuguodong")
 	}
 	if !lettersOnly.MatchString(in.Initials) {
-		say("initials", "首字母只用小写字母,如 ygd")
+		say("initials", "首字母只用小写字母，如 ygd")
 	}
 	full, initials := Pinyin(in.Name)
 	if in.Pinyin == "" {
@@ -156,7 +156,7 @@ func (in *PersonInput) clean(today calendar.Date) error {
 		case strings.Contains(phone, "*"): // the masked one sent back: nobody changed it
 			in.Phone = nil
 		case phone != "" && !ok:
-			say("phone", "电话应为 11 位手机号,或带区号的座机号")
+			say("phone", "电话应为 11 位手机号，或带区号的座机号")
 		default:
 			in.Phone = &phone
 		}
@@ -242,7 +242,7 @@ func (f *PersonFilter) clean(today calendar.Date) error {
 		f.On = today
 	}
 	if !f.On.Valid() {
-		return fault.Field("on", "日期不对,应写作 2026-03-05 的样式")
+		return fault.Field("on", "日期不对，应写作 2026-03-05 的样式")
 	}
 	if f.Sort == "" {
 		f.Sort = "branch"
@@ -280,7 +280,7 @@ func parsePersonCursor(text, sort string) (c personCursor, err error) {
 		err = json.Unmarshal(raw, &c)
 	}
 	if err != nil || c.Sort != sort {
-		return c, fault.Field("cursor", "翻页参数不对,请回到第一页")
+		return c, fault.Field("cursor", "翻页参数不对，请回到第一页")
 	}
 	return c, nil
 }

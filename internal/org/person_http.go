@@ -130,6 +130,13 @@ func mountPeople(api *httpd.API, s *Service) {
 			out.Body.Items, err = s.Pick(ctx, who.Scope, in.Q, in.Branch)
 			return out, err
 		})
+	httpd.Get(api, "/api/people/colleagues", httpd.Op{Need: need("people", "name"), Tag: tag, Summary: "Everybody's name and place, for who records an activity: a lecturer or guest may be of another branch"},
+		func(ctx context.Context, who httpd.Who, in *pickIn) (*pickOut, error) {
+			out := &pickOut{}
+			var err error
+			out.Body.Items, err = s.Pick(ctx, who.Scope, in.Q, in.Branch)
+			return out, err
+		})
 	httpd.Get(api, "/api/people/export", httpd.Op{Need: need("people", "export"), Tag: tag, Summary: "The roll as a workbook, as filtered; it can be imported again"},
 		func(ctx context.Context, who httpd.Who, in *PersonFilterIn) (*huma.StreamResponse, error) {
 			return workbook("人员花名册.xlsx", func(w io.Writer) error {

@@ -116,7 +116,7 @@ func (s *Service) EditPerson(ctx context.Context, by access.Actor, scope access.
 			return err
 		}
 		if was.Branch != nil && !partyMember(in.PoliticalStatus) {
-			return fault.New(fault.RuleBroken, "该人员还在党支部内,请先办理转出组织关系,再改政治面貌")
+			return fault.New(fault.RuleBroken, "该人员还在党支部内，请先办理转出组织关系，再改政治面貌")
 		}
 		phone, err := phoneOf(ctx, tx, by.Unit, id)
 		if err != nil {
@@ -127,7 +127,7 @@ func (s *Service) EditPerson(ctx context.Context, by access.Actor, scope access.
 		}
 		changes := was.changes(in, phone)
 		return audit.Record(ctx, tx, by, s.now(), audit.Entry{Action: "people.update", Object: "person", ObjectID: id,
-			Summary: fmt.Sprintf("修改%s的资料:%s", in.Name, changedNames(changes)), Detail: changes})
+			Summary: fmt.Sprintf("修改%s的资料：%s", in.Name, changedNames(changes)), Detail: changes})
 	})
 	if err != nil {
 		return PersonDetail{}, err
@@ -151,7 +151,7 @@ func (s *Service) Export(ctx context.Context, by access.Actor, scope access.Scop
 			return err
 		}
 		return audit.Record(ctx, tx, by, s.now(), audit.Entry{Action: "people.export", Object: "people",
-			Summary: fmt.Sprintf("导出人员花名册,共 %d 人", len(people))})
+			Summary: fmt.Sprintf("导出人员花名册，共 %d 人", len(people))})
 	})
 	if err != nil {
 		return err

@@ -312,7 +312,7 @@ func updatePerson(ctx context.Context, tx bun.Tx, unit, id uuid.UUID, version in
 	if n, err := done.RowsAffected(); err != nil {
 		return fmt.Errorf("update person: %w", err)
 	} else if n == 0 {
-		return fault.New(fault.Conflict, "这份资料刚被别人改过,请刷新后查看最新内容再修改")
+		return fault.New(fault.Conflict, "这份资料刚被别人改过，请刷新后查看最新内容再修改")
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ type NewPlace struct {
 func cleanPlaceName(name string) (string, error) {
 	name = strings.Join(strings.Fields(name), "")
 	if n := utf8.RuneCountInString(name); n == 0 || n > 50 {
-		return "", fault.Field("name", "请填写名称,最多 50 个字")
+		return "", fault.Field("name", "请填写名称，最多 50 个字")
 	}
 	return name, nil
 }

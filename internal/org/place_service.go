@@ -64,7 +64,7 @@ func (s *Service) RenamePlace(ctx context.Context, by access.Actor, scope access
 // that day; nothing about its past changes.
 func (s *Service) ClosePlace(ctx context.Context, by access.Actor, scope access.Scope, kind PlaceKind, id uuid.UUID, last calendar.Date) error {
 	if last.IsZero() || !last.Valid() || last.After(s.today().AddDays(horizon)) {
-		return fault.Field("last_day", "请填写最后一天,不晚于一年以后")
+		return fault.Field("last_day", "请填写最后一天，不晚于一年以后")
 	}
 	return s.changePlace(ctx, by, scope, kind, id, "places.close", func(ctx context.Context, tx bun.Tx, was string) (string, error) {
 		who, n, err := placeHeldAfter(ctx, tx, by.Unit, kind, id, last)
@@ -72,9 +72,9 @@ func (s *Service) ClosePlace(ctx context.Context, by access.Actor, scope access.
 			return "", err
 		}
 		if n > 0 {
-			return "", fault.Newf(fault.RuleBroken, "%s%s在该日期之后还有%s等 %d 人,请先把他们编入别处", kind.Name(), was, who, n)
+			return "", fault.Newf(fault.RuleBroken, "%s%s在该日期之后还有%s等 %d 人，请先把他们编入别处", kind.Name(), was, who, n)
 		}
-		return fmt.Sprintf("撤销%s%s,最后一天 %s", kind.Name(), was, last), closePlace(ctx, tx, by.Unit, kind, id, last)
+		return fmt.Sprintf("撤销%s%s，最后一天 %s", kind.Name(), was, last), closePlace(ctx, tx, by.Unit, kind, id, last)
 	})
 }
 

@@ -115,7 +115,7 @@ func addPlace(ctx context.Context, tx bun.Tx, unit, id uuid.UUID, p NewPlace) er
 	if n, err := done.RowsAffected(); err != nil || n == 1 {
 		return err
 	}
-	return fault.Field("branch_id", "没有这个党支部,或它已经撤销")
+	return fault.Field("branch_id", "没有这个党支部，或它已经撤销")
 }
 
 // lockPlace holds a place that is not closed yet, and gives its name and branch.

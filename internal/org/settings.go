@@ -90,7 +90,7 @@ func (s UnitSettings) check() error {
 	var bad []fault.Detail
 	one := func(field, value string, allowed ...string) {
 		if !slices.Contains(allowed, value) {
-			bad = append(bad, fault.Detail{Field: field, Message: "只能是其中之一:" + strings.Join(allowed, "、")})
+			bad = append(bad, fault.Detail{Field: field, Message: "只能是其中之一：" + strings.Join(allowed, "、")})
 		}
 	}
 	within := func(field string, value, low, high int, message string) {
@@ -100,7 +100,7 @@ func (s UnitSettings) check() error {
 	}
 	face := func(field, value string) {
 		if strings.TrimSpace(value) == "" || len([]rune(value)) > 40 {
-			bad = append(bad, fault.Detail{Field: field, Message: "请填写字体名称,如 宋体"})
+			bad = append(bad, fault.Detail{Field: field, Message: "请填写字体名称，如 宋体"})
 		}
 	}
 	one("ranking_visibility", s.RankingVisibility, RankingNone, RankingLeaders, RankingBranch, RankingAll)

@@ -37,7 +37,7 @@ func (s *Service) SaveSettings(ctx context.Context, by access.Actor, scope acces
 			return err
 		}
 		return audit.Record(ctx, tx, by, s.now(), audit.Entry{Action: "settings.write", Object: "unit", ObjectID: by.Unit,
-			Summary: "修改系统设置:" + changedNames(changes), Detail: changes})
+			Summary: "修改系统设置：" + changedNames(changes), Detail: changes})
 	})
 	return in, err
 }

@@ -20,7 +20,7 @@ const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetm
 type nothing struct{}
 
 type previewIn struct {
-	Quarter string `query:"quarter" required:"true" maxLength:"10" doc:"2026Q3"`
+	Quarter string `query:"quarter" maxLength:"10" doc:"2026Q3"`
 	Branch  string `query:"branch" maxLength:"60" doc:"Id or name; empty: as wide as you may see"`
 	Person  string `query:"person" maxLength:"36" doc:"Id; empty: everybody"`
 	Sheet   string `query:"sheet" maxLength:"36" doc:"Of several worksheets, whose to show; empty: the first"`
@@ -68,7 +68,7 @@ func readID(field, text string) (uuid.UUID, error) {
 	}
 	id, err := uuid.Parse(text)
 	if err != nil {
-		return id, fault.Field(field, "编号格式不对,请从列表中选择")
+		return id, fault.Field(field, "编号格式不对，请从列表中选择")
 	}
 	return id, nil
 }

@@ -64,7 +64,7 @@ func (s *Service) Issue(ctx context.Context, by access.Actor, scope access.Scope
 	}
 	now := s.now()
 	i := Issue{ID: db.NewID(), Kind: b.Kind, Name: b.Name, Quarter: b.quarter, BranchID: pointer(b.branch), BranchName: b.branchName,
-		PersonID: pointer(b.person), ScopeNote: b.note, Heads: b.heads, IssuedBy: by.Name, IssuedAt: now}
+		PersonID: pointer(b.subject()), ScopeNote: b.note, Heads: b.heads, IssuedBy: by.Name, IssuedAt: now}
 	if i.PersonID != nil {
 		i.PersonName = b.pages[0].name
 	}
@@ -109,13 +109,21 @@ func (s *Service) replaced(ctx context.Context, scope access.Scope, b book, id u
 	if err != nil {
 		return nil, err
 	}
-	if old.Quarter != b.quarter || !names(old.BranchID, b.branch) || !names(old.PersonID, b.person) {
+	if old.Quarter != b.quarter || !names(old.BranchID, b.branch) || !names(old.PersonID, b.subject()) {
 		return nil, fault.Field("replaces", "只能更正同一种报表、同一季度、同一范围的那一份")
 	}
 	if old.ReplacedBy != nil {
-		return nil, fault.New(fault.Conflict, "该报表已被 "+old.ReplacedBy.Number+" 更正,请更正最新的那一份")
+		return nil, fault.New(fault.Conflict, "该报表已被 "+old.ReplacedBy.Number+" 更正，请更正最新的那一份")
 	}
 	return &IssueRef{old.ID, old.Number}, nil
+}
+
+// subject is whose personal ledger the book is alone; zero for other books.
+func (b book) subject() uuid.UUID {
+	if b.person == uuid.Nil && len(b.pages) == 1 {
+		return b.pages[0].person
+	}
+	return b.person
 }
 
 // names says whether an optional id is that one; both may be absent.
@@ -126,18 +134,28 @@ func names(a *uuid.UUID, id uuid.UUID) bool {
 	return *a == id
 }
 
-// write makes the workbook straight into the file store, and fills in what is only
-// known once the rows have passed: checksum and count.
-func (s *Service) write(ctx context.Context, by access.Actor, b book, i *Issue) (file.Blob, error) {
-	sums := make([]string, len(b.pages))
+// worksheets lays the report out; sealed is told each sheet's checksum once its
+// rows have passed.
+func (b book) worksheets(number string, at time.Time, sealed func(n int, sum string)) []sheet.Sheet {
 	sheets := make([]sheet.Sheet, len(b.pages))
 	for n, p := range b.pages {
 		f := b.frame(p)
-		f.Number, f.Snapshot, f.HeadsHash = i.Number, i.IssuedAt, b.heads
-		if i.Replaces != nil {
-			f.Number += "(更正 " + i.Replaces.Number + ")"
-		}
-		sheets[n] = sheet.Sheet{Name: p.name, Frame: f, Columns: p.columns, Rows: p.rows(), Sealed: func(sum string) { sums[n] = sum }}
+		f.Number, f.Snapshot, f.HeadsHash = number, at, b.heads
+		sheets[n] = sheet.Sheet{Name: p.name, Frame: f, Columns: p.columns, Rows: p.rows(), Sealed: func(sum string) { sealed(n, sum) }}
+	}
+	return sheets
+}
+
+// write makes the workbook straight into the file store, and fills in what is only
+// known once the rows have passed: checksum and count.
+func (s *Service) write(ctx context.Context, by access.Actor, b book, i *Issue) (file.Blob, error) {
+	number := i.Number
+	if i.Replaces != nil {
+		number += "（更正 " + i.Replaces.Number + "）"
+	}
+	sums := make([]string, len(b.pages))
+	sheets := b.worksheets(number, i.IssuedAt, func(n int, sum string) { sums[n] = sum })
+	for _, p := range b.pages {
 		i.Rows += p.count
 	}
 	r, w := io.Pipe()
@@ -163,6 +181,19 @@ func seal(sums []string) string {
 		_, _ = io.WriteString(h, s+"\n") // a hash never fails
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Draft writes the workbook as it would be issued now, but without a number: nothing
+// is kept of it, and it cannot be verified later. It gives the number of rows.
+func (s *Service) Draft(ctx context.Context, by access.Actor, scope access.Scope, r Request, w io.Writer) (rows int, err error) {
+	b, err := s.load(ctx, by, scope, r)
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range b.pages {
+		rows += p.count
+	}
+	return rows, sheet.Write(w, b.worksheets("", s.now(), func(int, string) {})...)
 }
 
 // Generate issues a report as the page does and writes its workbook to w.
@@ -197,7 +228,7 @@ func (s *Service) Issues(ctx context.Context, by access.Actor, f IssueFilter) (i
 	}
 	if f.Cursor != "" {
 		if _, err := uuid.Parse(f.Cursor); err != nil {
-			return nil, "", fault.Field("cursor", "翻页参数不对,请回到第一页")
+			return nil, "", fault.Field("cursor", "翻页参数不对，请回到第一页")
 		}
 	}
 	if _, known := definition(f.Kind); f.Kind != "" && !known {

@@ -107,12 +107,12 @@ func (r reaches) covered(q *bun.SelectQuery) *bun.SelectQuery {
 
 func selectIssues(on bun.IDB, r reaches, into any) *bun.SelectQuery {
 	return on.NewSelect().Model(into).ColumnExpr("i.*").
-		ColumnExpr("coalesce(b.name, '') AS branch_name, coalesce(who.name, '') AS person_name, coalesce(by.name, '') AS issuer_name, f.size").
+		ColumnExpr("coalesce(b.name, '') AS branch_name, coalesce(who.name, '') AS person_name, coalesce(issuer.name, '') AS issuer_name, f.size").
 		ColumnExpr("coalesce(old.number, '') AS replaces_number, new.id AS replaced_by, coalesce(new.number, '') AS replaced_by_number").
 		Join("JOIN file_files AS f ON f.unit_id = i.unit_id AND f.id = i.file_id").
 		Join("LEFT JOIN org_branches AS b ON b.unit_id = i.unit_id AND b.id = i.branch_id").
 		Join("LEFT JOIN org_people AS who ON who.unit_id = i.unit_id AND who.id = i.person_id").
-		Join("LEFT JOIN org_people AS by ON by.unit_id = i.unit_id AND by.id = i.issued_by").
+		Join("LEFT JOIN org_people AS issuer ON issuer.unit_id = i.unit_id AND issuer.id = i.issued_by").
 		Join("LEFT JOIN report_issues AS old ON old.unit_id = i.unit_id AND old.id = i.replaces").
 		Join("LEFT JOIN report_issues AS new ON new.unit_id = i.unit_id AND new.replaces = i.id").
 		Apply(r.covered)

@@ -68,7 +68,7 @@ func TestForeignSecretarySeesNothing(t *testing.T) {
 			t.Errorf("foreign row: %s %v", name, r)
 		}
 	}
-	if !strings.Contains(p.ScopeNote, "只列出制表人权限范围内的数据:第二党支部") {
+	if !strings.Contains(p.ScopeNote, "只列出制表人权限范围内的数据：第二党支部") {
 		t.Errorf("scope note: %q", p.ScopeNote)
 	}
 	for _, r := range []Request{
@@ -129,7 +129,7 @@ func TestIssuesGoByScope(t *testing.T) {
 	if got := o.numbers("chief", IssueFilter{Quarter: q2}); got != "" {
 		t.Errorf("another quarter: %s", got)
 	}
-	if own.PersonID != nil || own.Rows != 3 || own.ScopeNote != "只列出本人的数据" {
+	if own.PersonID == nil || *own.PersonID != o.Person("member1") || own.PersonName != "叶知秋" || own.Rows != 3 || own.ScopeNote != "只列出本人的数据" {
 		t.Errorf("own: %+v", own)
 	}
 	// Who lost the branch lost its issues.

@@ -28,7 +28,7 @@ func memberLedger() Definition {
 				return nil, err
 			}
 			if len(people) > maxLedgers {
-				return nil, fault.Field("branch", fmt.Sprintf("范围内有 %d 人,一本台账最多装订 %d 人,请选择一个党支部或一个人", len(people), maxLedgers))
+				return nil, fault.Field("branch", fmt.Sprintf("范围内有 %d 人，一本台账最多装订 %d 人，请选择一个党支部或一个人", len(people), maxLedgers))
 			}
 			if len(people) == 0 {
 				if a.person != uuid.Nil {
@@ -66,8 +66,8 @@ func ledgerColumns() []column[posting] {
 		{sheet.Column{Key: "no", Title: "序号", Kind: sheet.Int, Width: 6}, func(n int, _ posting) any { return n }},
 		{sheet.Column{Key: "fact_on", Title: "日期", Kind: sheet.Date}, func(_ int, e posting) any { return e.FactOn }},
 		{sheet.Column{Key: "category", Title: "类别", Width: 8, Align: sheet.Center}, func(_ int, e posting) any { return e.Dimension.Title() }},
-		{sheet.Column{Key: "matter", Title: "事项", Width: 38}, func(_ int, e posting) any { return e.matter() }},
-		{sheet.Column{Key: "clause", Title: "依据条款", Width: 28}, func(_ int, e posting) any { return e.clause() }},
+		{sheet.Column{Key: "matter", Title: "事项", Width: 36}, func(_ int, e posting) any { return e.matter() }},
+		{sheet.Column{Key: "clause", Title: "依据条款", Width: 32}, func(_ int, e posting) any { return e.clause() }},
 		{sheet.Column{Key: "requested", Title: "申报", Kind: sheet.Points}, func(_ int, e posting) any { return e.Requested }},
 		{sheet.Column{Key: "points", Title: "核定", Kind: sheet.Points, Total: true}, func(_ int, e posting) any { return e.Points }},
 		{sheet.Column{Key: "verified_by", Title: "核实人", Width: 10, Align: sheet.Center}, func(_ int, e posting) any { return e.verifier() }},
@@ -123,10 +123,10 @@ func (e posting) opens() (person, entry uuid.UUID) { return e.Person, e.ID }
 func (e posting) matter() string {
 	s := e.Reason
 	if e.CutBy != "" && e.Requested != e.Points {
-		s += fmt.Sprintf("(核减 %s 分:%s)", points.Format(e.Requested-e.Points), e.CutBy)
+		s += fmt.Sprintf("(核减 %s 分：%s)", points.Format(e.Requested-e.Points), e.CutBy)
 	}
 	if e.FactQuarter != e.PostQuarter {
-		s += "(补记,属" + e.FactQuarter.Chinese() + ")"
+		s += "(补记，属" + e.FactQuarter.Chinese() + ")"
 	}
 	return s
 }

@@ -12,7 +12,7 @@ import (
 
 // postings reads the entries of a quarter for people that standings gave, and so
 // the scope reached, in the order of posting.
-func postings(ctx context.Context, on bun.IDB, a ask, people []standing) (map[uuid.UUID][]posting, error) {
+func postings(ctx context.Context, on bun.IDB, a ask, people []*standing) (map[uuid.UUID][]posting, error) {
 	ids := make([]uuid.UUID, len(people))
 	for i, s := range people {
 		ids[i] = s.Person

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -22,7 +24,7 @@ func quarterSummary() Definition {
 			if err != nil {
 				return nil, err
 			}
-			p := tabulate(summaryColumns(a), people, func(s standing) (uuid.UUID, uuid.UUID) { return s.Person, uuid.Nil })
+			p := tabulate(summaryColumns(a), people, func(s *standing) (uuid.UUID, uuid.UUID) { return s.Person, uuid.Nil })
 			p.name, p.title = "季度积分汇总", a.quarter.Chinese()+"积分汇总表"
 			for _, s := range people {
 				p.people = append(p.people, s.Person)
@@ -35,9 +37,9 @@ func quarterSummary() Definition {
 
 // summaryColumns are the columns of the workbook. 合计 is base and the net of the
 // dimensions; 加分 and 扣分 are the same points seen another way.
-func summaryColumns(a ask) []column[standing] {
-	points := func(of func(standing) int) func(int, standing) any {
-		return func(_ int, s standing) any {
+func summaryColumns(a ask) []column[*standing] {
+	points := func(of func(*standing) int) func(int, *standing) any {
+		return func(_ int, s *standing) any {
 			if s.blank() {
 				return nil
 			}
@@ -45,22 +47,22 @@ func summaryColumns(a ask) []column[standing] {
 		}
 	}
 	sum := func(ref func(string) string) string { return "SUM(" + ref("base") + ":" + ref("conduct") + ")" }
-	cols := []column[standing]{
-		{sheet.Column{Key: "no", Title: "序号", Kind: sheet.Int, Width: 6}, func(n int, _ standing) any { return n }},
-		{sheet.Column{Key: "name", Title: "姓名", Width: 11, Align: sheet.Center}, func(_ int, s standing) any { return s.Name }},
-		{sheet.Column{Key: "branch", Title: "支部", Width: 20}, func(_ int, s standing) any { return s.BranchName }},
-		{sheet.Column{Key: "group", Title: "小组", Width: 14}, func(_ int, s standing) any { return s.GroupName }},
-		{sheet.Column{Key: "base", Title: "基础分", Kind: sheet.Points, Width: 8}, points(func(s standing) int { return s.Base })},
-		{sheet.Column{Key: "political", Title: "政治", Kind: sheet.Points, Width: 8}, points(func(s standing) int { return s.Political })},
-		{sheet.Column{Key: "professional", Title: "业务", Kind: sheet.Points, Width: 8}, points(func(s standing) int { return s.Professional })},
-		{sheet.Column{Key: "discipline", Title: "纪律", Kind: sheet.Points, Width: 8}, points(func(s standing) int { return s.Discipline })},
-		{sheet.Column{Key: "conduct", Title: "作风", Kind: sheet.Points, Width: 8}, points(func(s standing) int { return s.Conduct })},
-		{sheet.Column{Key: "gained", Title: "加分", Kind: sheet.Points, Width: 8}, points(func(s standing) int { return s.Gained })},
-		{sheet.Column{Key: "deducted", Title: "扣分", Kind: sheet.Points, Width: 8}, points(func(s standing) int { return s.Deducted })},
-		{sheet.Column{Key: "total", Title: "本季合计", Kind: sheet.Points, Width: 11, Formula: sum}, points(standing.total)},
-		{sheet.Column{Key: "year", Title: "年累计", Kind: sheet.Points, Width: 11}, func(_ int, s standing) any { return s.year() }},
-		{sheet.Column{Key: "rank", Title: "组内名次", Kind: sheet.Int, Width: 10}, func(_ int, s standing) any { return s.rank() }},
-		{sheet.Column{Key: "remark", Title: "备注", Width: 26}, func(_ int, s standing) any { return s.remark(a.quarter, a.day) }},
+	cols := []column[*standing]{
+		{sheet.Column{Key: "no", Title: "序号", Kind: sheet.Int, Width: 6}, func(n int, _ *standing) any { return n }},
+		{sheet.Column{Key: "name", Title: "姓名", Width: 11, Align: sheet.Center}, func(_ int, s *standing) any { return s.Name }},
+		{sheet.Column{Key: "branch", Title: "支部", Width: 20}, func(_ int, s *standing) any { return s.BranchName }},
+		{sheet.Column{Key: "group", Title: "小组", Width: 14}, func(_ int, s *standing) any { return s.GroupName }},
+		{sheet.Column{Key: "base", Title: "基础分", Kind: sheet.Points, Width: 8}, points(func(s *standing) int { return s.Base })},
+		{sheet.Column{Key: "political", Title: "政治", Kind: sheet.Points, Width: 8}, points(func(s *standing) int { return s.Political })},
+		{sheet.Column{Key: "professional", Title: "业务", Kind: sheet.Points, Width: 8}, points(func(s *standing) int { return s.Professional })},
+		{sheet.Column{Key: "discipline", Title: "纪律", Kind: sheet.Points, Width: 8}, points(func(s *standing) int { return s.Discipline })},
+		{sheet.Column{Key: "conduct", Title: "作风", Kind: sheet.Points, Width: 8}, points(func(s *standing) int { return s.Conduct })},
+		{sheet.Column{Key: "gained", Title: "加分", Kind: sheet.Points, Width: 8}, points(func(s *standing) int { return s.Gained })},
+		{sheet.Column{Key: "deducted", Title: "扣分", Kind: sheet.Points, Width: 8}, points(func(s *standing) int { return s.Deducted })},
+		{sheet.Column{Key: "total", Title: "本季合计", Kind: sheet.Points, Width: 11, Formula: sum}, points((*standing).total)},
+		{sheet.Column{Key: "year", Title: "年累计", Kind: sheet.Points, Width: 11}, func(_ int, s *standing) any { return s.year() }},
+		{sheet.Column{Key: "rank", Title: "组内名次", Kind: sheet.Int, Width: 10}, func(_ int, s *standing) any { return s.rank() }},
+		{sheet.Column{Key: "remark", Title: "备注", Width: 26}, func(_ int, s *standing) any { return s.remark(a.quarter, a.day) }},
 	}
 	for i := range cols {
 		if cols[i].Kind == sheet.Points {
@@ -104,30 +106,40 @@ type standing struct {
 	Gained, Deducted, Year                             int
 	Vetoes, Entries                                    int
 	Rank                                               int // within the group; 0: none
+
+	pinyin              string
+	branchOrd, groupOrd int
 }
 
-func (s standing) total() int {
+// compare orders standings by branch, group and name.
+func (s *standing) compare(o *standing) int {
+	return cmp.Or(cmp.Compare(s.branchOrd, o.branchOrd), bytes.Compare(s.Branch[:], o.Branch[:]),
+		cmp.Compare(s.groupOrd, o.groupOrd), bytes.Compare(s.Group[:], o.Group[:]),
+		strings.Compare(s.pinyin, o.pinyin), strings.Compare(s.Name, o.Name), bytes.Compare(s.Person[:], o.Person[:]))
+}
+
+func (s *standing) total() int {
 	return s.Base + s.Political + s.Professional + s.Discipline + s.Conduct
 }
 
 // exemptOn says whether the person has no ledger on the day (rule 15).
-func (s standing) exemptOn(day calendar.Date) bool {
+func (s *standing) exemptOn(day calendar.Date) bool {
 	return s.Exempt != "" && (s.ExemptTo.IsZero() || !s.ExemptTo.Before(day))
 }
 
 // blank says whether to show no points at all: an exempt person without entries.
-func (s standing) blank() bool { return s.Exempt != "" && s.Entries == 0 }
+func (s *standing) blank() bool { return s.Exempt != "" && s.Entries == 0 }
 
 // year is what the year has added up to; an exempt person may have earned some of it
 // before.
-func (s standing) year() any {
+func (s *standing) year() any {
 	if s.blank() && s.Year == 0 {
 		return nil
 	}
 	return s.Year
 }
 
-func (s standing) rank() any {
+func (s *standing) rank() any {
 	if s.Rank == 0 {
 		return nil
 	}
@@ -135,16 +147,16 @@ func (s standing) rank() any {
 }
 
 // remark is what a reader of the row would ask about.
-func (s standing) remark(q calendar.Quarter, day calendar.Date) string {
+func (s *standing) remark(q calendar.Quarter, day calendar.Date) string {
 	var said []string
 	if s.Vetoes > 0 { // rule 12: the sum stays what the entries say
-		said = append(said, "一票否决:评定 0")
+		said = append(said, "一票否决：评定 0")
 	}
 	switch {
 	case s.exemptOn(day):
-		said = append(said, "免记积分:"+s.Exempt)
+		said = append(said, "免记积分："+s.Exempt)
 	case s.Exempt != "":
-		said = append(said, fmt.Sprintf("%s前免记积分:%s", monthDay(s.ExemptTo.AddDays(1)), s.Exempt))
+		said = append(said, fmt.Sprintf("%s前免记积分：%s", monthDay(s.ExemptTo.AddDays(1)), s.Exempt))
 	}
 	late := func(d calendar.Date) bool { return d.After(q.First()) && !d.After(day) }
 	switch {

@@ -30,9 +30,9 @@ func understand(ctx context.Context, tx bun.Tx, by access.Actor, scope access.Sc
 	a := ask{unit: scope.Unit(), unitName: by.UnitName, self: by.Person, scope: scope, quarter: r.Quarter, today: today, person: r.Person}
 	switch {
 	case r.Quarter.IsZero():
-		return a, fault.Field("quarter", "请写明季度,如 2026Q3")
+		return a, fault.Field("quarter", "请写明季度，如 2026Q3")
 	case calendar.QuarterOf(today).Before(r.Quarter):
-		return a, fault.Field("quarter", r.Quarter.Chinese()+"还没有开始,请选择当前或以前的季度")
+		return a, fault.Field("quarter", r.Quarter.Chinese()+"还没有开始，请选择当前或以前的季度")
 	}
 	a.day = r.Quarter.Last()
 	if today.Before(a.day) {
@@ -82,7 +82,7 @@ func (a ask) scopeNote(ctx context.Context, tx bun.Tx) (string, error) {
 	if len(names) > maxNamed {
 		said += fmt.Sprintf("等%d处", len(names))
 	}
-	return "只列出制表人权限范围内的数据:" + said, nil
+	return "只列出制表人权限范围内的数据：" + said, nil
 }
 
 // place is where rows of a report came from; the zero place is the unit. Whoever's
@@ -95,7 +95,7 @@ type place struct {
 
 // placesOf gives the places of people, each once. Who belongs nowhere is a place of
 // their own.
-func placesOf(people []standing) []place {
+func placesOf(people []*standing) []place {
 	seen := map[place]bool{}
 	var out []place
 	for _, s := range people {

@@ -197,7 +197,7 @@ func (s *Service) Preview(ctx context.Context, by access.Actor, scope access.Sco
 	}
 	out.Checksum = digest.Sum()
 	if seen != "" && !strings.HasPrefix(out.Checksum, seen) {
-		return Preview{}, fault.New(fault.Conflict, "翻页期间台账有了新的分录,请从第一页重新查看")
+		return Preview{}, fault.New(fault.Conflict, "翻页期间台账有了新的分录，请从第一页重新查看")
 	}
 	if from+at.Limit < p.count {
 		out.Next = fmt.Sprintf("%d-%s", from+at.Limit, out.Checksum[:cursorSum])
@@ -252,7 +252,7 @@ func readCursor(c string) (from int, sum string, err error) {
 	number, sum, ok := strings.Cut(c, "-")
 	from, err = strconv.Atoi(number)
 	if !ok || err != nil || from < 0 || len(sum) != cursorSum {
-		return 0, "", fault.Field("cursor", "翻页参数不对,请回到第一页")
+		return 0, "", fault.Field("cursor", "翻页参数不对，请回到第一页")
 	}
 	return from, sum, nil
 }

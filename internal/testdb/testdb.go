@@ -61,8 +61,30 @@ func Run(m *testing.M) int {
 func New(t testing.TB) *bun.DB {
 	t.Helper()
 	h := running(t)
+	return h.copy(t, h.template)
+}
+
+// Freeze closes d and gives a function that makes copies of its database, each as
+// New gives one: what is dear to set up is set up once. The copies have to be made
+// before the test of d ends.
+func Freeze(t testing.TB, d *bun.DB) func(testing.TB) *bun.DB {
+	t.Helper()
+	name := nameOf(t, d)
+	if err := d.Close(); err != nil {
+		t.Fatalf("testdb: %v", err)
+	}
+	return func(t testing.TB) *bun.DB {
+		t.Helper()
+		return running(t).copy(t, name)
+	}
+}
+
+// copy makes a database from another that nobody uses, opens it as the
+// application, and drops it when the test ends.
+func (h *host) copy(t testing.TB, template string) *bun.DB {
+	t.Helper()
 	name := newName()
-	if err := h.clone(name, h.template); err != nil {
+	if err := h.clone(name, template); err != nil {
 		t.Fatalf("testdb: %v", err)
 	}
 	t.Cleanup(func() { h.drop(t, name) })
@@ -107,11 +129,16 @@ func Tx(t testing.TB) bun.Tx {
 // XIANFENG_OWNER_URL is in production.
 func OwnerURL(t testing.TB, d bun.IDB) string {
 	t.Helper()
+	return running(t).ownerURL(nameOf(t, d))
+}
+
+func nameOf(t testing.TB, d bun.IDB) string {
+	t.Helper()
 	var name string
 	if err := d.NewRaw("SELECT current_database()").Scan(context.Background(), &name); err != nil {
 		t.Fatalf("testdb: %v", err)
 	}
-	return running(t).ownerURL(name)
+	return name
 }
 
 // AppURL is the same database as the application: what DATABASE_URL is in

@@ -1,3 +1,4 @@
+import { Avatar, Key } from '@element-plus/icons-vue'
 import type { RouteRecordRaw } from 'vue-router'
 
 export const accountRoutes: RouteRecordRaw[] = [
@@ -20,4 +21,19 @@ export const accountRoutes: RouteRecordRaw[] = [
     meta: { title: '修改密码', bare: true },
   },
   { path: '/profile', name: 'profile', component: () => import('./ProfilePage.vue'), meta: { title: '个人信息' } },
+]
+
+export const accountAdminRoutes: RouteRecordRaw[] = [
+  {
+    path: '/accounts',
+    name: 'accounts',
+    component: () => import('./AccountsPage.vue'),
+    meta: { title: '账号', need: 'account.read', menu: { group: '系统', icon: Avatar } },
+  },
+  {
+    path: '/grants',
+    name: 'grants',
+    component: () => import('./GrantsPage.vue'),
+    meta: { title: '角色授权', need: 'grant.read', menu: { group: '系统', icon: Key } },
+  },
 ]

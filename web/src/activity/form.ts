@@ -203,3 +203,8 @@ export function requestOf(form: RecordForm, volunteering: boolean) {
     })),
   }
 }
+
+/** Whether two forms would send the same. */
+export function sameContent(a: RecordForm, b: RecordForm): boolean {
+  return JSON.stringify(requestOf(a, true)) === JSON.stringify(requestOf(b, true))
+}

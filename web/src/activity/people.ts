@@ -4,7 +4,7 @@ import { organiserOf } from './form'
 
 /** Asks the server for people by name, pinyin or initials. */
 export async function pickPeople(typed: string): Promise<PersonOption[]> {
-  return (await ask(api.GET('/api/people/pick', { params: { query: { q: typed } } }))).items
+  return (await ask(api.GET('/api/people/colleagues', { params: { query: { q: typed } } }))).items
 }
 
 /** Everybody of a branch, group or department ("branch:ID"). */

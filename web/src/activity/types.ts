@@ -6,7 +6,7 @@ type Schemas = components['schemas']
 export type Activity = Schemas['Summary']
 /** One version of a record, whole. */
 export type ActivityDetail = Schemas['Detail']
-export type Kind = Schemas['Kind']
+export type Kind = Schemas['Kind'] & { code: string }
 /** What fills a new form. */
 export type Suggestion = Schemas['Suggestion']
 export type Saved = Schemas['Saved']

@@ -7,8 +7,9 @@ import { useSubmit } from '@/api/submit'
 import { useDraft } from '@/ui/draft'
 import { today } from '@/ui/dates'
 import {
-  applySuggestion, emptyForm, isBlank, lengthOf, organiserOf, quorumOf, requestOf, unreadable, withExpected, type RecordForm, type Suggested,
+  applySuggestion, emptyForm, isBlank, lengthOf, organiserOf, quorumOf, requestOf, sameContent, unreadable, withExpected, type RecordForm, type Suggested,
 } from './form'
+import { loadKinds } from './kinds'
 import { expectedOf, formOf, suggestedOf } from './loadForm'
 import { recordableOrganisers } from './organisers'
 import type { ActivityDetail, Saved, Suggestion } from './types'
@@ -40,14 +41,24 @@ export function useRecord() {
   const own = ref<Record<string, string>>({})
   let before: Suggested = {}
 
+  // A copy is kept from the first touch on: what the server filled in is no loss.
+  const touched = ref(false)
+  const draft = useDraft<RecordForm>(
+    () => `record.${session.current?.account.id ?? ''}.${id.value || 'new'}`,
+    () => (touched.value ? form : null),
+  )
+  const kept = ref(draft.kept)
+
   const opening = useLoad(async () => {
     const [kinds, organisers] = await Promise.all([
-      ask(api.GET('/api/activity-kinds')),
+      loadKinds(),
       recordableOrganisers(session.current?.branch_id),
     ])
-    if (id.value) take(await openDraft(id.value))
-    else begin(organisers.map((o) => o.key))
-    return { kinds: kinds.items, organisers }
+    if (id.value) {
+      take(await openDraft(id.value))
+      if (kept.value && sameContent(kept.value.form, form)) forget()
+    } else begin(organisers.map((o) => o.key))
+    return { kinds, organisers }
   })
 
   function take(a: ActivityDetail): void {
@@ -134,16 +145,16 @@ export function useRecord() {
     },
   )
 
-  const draft = useDraft(`record.${session.current?.account.id ?? ''}.${id.value || 'new'}`, () => form)
-  const kept = ref(draft.kept)
   async function restore(): Promise<void> {
     if (kept.value) Object.assign(form, kept.value.form)
     kept.value = null
+    touched.value = true
     await nextTick()
     void suggest(true)
   }
   function forget(): void {
     kept.value = null
+    touched.value = false
     draft.discard()
   }
 
@@ -167,8 +178,7 @@ export function useRecord() {
     if (Object.keys(own.value).length) return undefined
     const saved = await write.run(confirm)
     if (!saved) return undefined
-    draft.discard()
-    kept.value = null
+    forget()
     rowVersion.value = saved.row_version
     if (saved.state === 'draft' && !id.value) {
       id.value = saved.id
@@ -181,6 +191,7 @@ export function useRecord() {
   return {
     id, form, files, stored, opening, kinds, kind, volunteering, open, needs, quorum, lateAfter, suggestion,
     suggesting: suggesting.busy, chooseKind, chooseOrganiser, kept, restore, forget, save, errors,
+    touch: () => (touched.value = true),
     problem: write.problem, busy: write.busy,
   }
 }

@@ -632,6 +632,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody's name and place, for who records an activity: a lecturer or guest may be of another branch
+         * @description Permission: people.name
+         */
+        get: operations["get-people-colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people/export": {
         parameters: {
             query?: never;
@@ -2683,8 +2703,10 @@ export interface components {
             /** @description Four fifths have to be present */
             election?: boolean;
             ends_at: string;
+            /** Format: uuid */
             host_id?: string;
             kind: string;
+            /** Format: uuid */
             lecturer_id?: string;
             organiser: components["schemas"]["OrganiserRef"];
             /** @description From outside the office */
@@ -2692,6 +2714,7 @@ export interface components {
             /** @description Answers the warning that somebody is at two activities at once */
             overlap_answer?: string;
             place?: string;
+            /** Format: uuid */
             recorder_id?: string;
             resolutions?: components["schemas"]["Resolution"][];
             /** @description 2026-03-05T14:30 in the office's own zone, or RFC 3339 */
@@ -2734,7 +2757,7 @@ export interface components {
             quarter: string;
             /**
              * Format: int64
-             * @description Entries of earlier versions that were reversed
+             * @description Entries that were reversed
              */
             reversals: number;
         };
@@ -2824,8 +2847,10 @@ export interface components {
             /** @description Four fifths have to be present */
             election?: boolean;
             ends_at: string;
+            /** Format: uuid */
             host_id?: string;
             kind: string;
+            /** Format: uuid */
             lecturer_id?: string;
             organiser: components["schemas"]["OrganiserRef"];
             /** @description From outside the office */
@@ -2833,6 +2858,7 @@ export interface components {
             /** @description Answers the warning that somebody is at two activities at once */
             overlap_answer?: string;
             place?: string;
+            /** Format: uuid */
             recorder_id?: string;
             resolutions?: components["schemas"]["Resolution"][];
             /**
@@ -2900,8 +2926,10 @@ export interface components {
             /** @description Four fifths have to be present */
             election?: boolean;
             ends_at: string;
+            /** Format: uuid */
             host_id?: string;
             kind: string;
+            /** Format: uuid */
             lecturer_id?: string;
             organiser: components["schemas"]["OrganiserRef"];
             /** @description From outside the office */
@@ -2909,6 +2937,7 @@ export interface components {
             /** @description Answers the warning that somebody is at two activities at once */
             overlap_answer?: string;
             place?: string;
+            /** Format: uuid */
             recorder_id?: string;
             resolutions?: components["schemas"]["Resolution"][];
             /** @description 2026-03-05T14:30 in the office's own zone, or RFC 3339 */
@@ -4398,7 +4427,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "multipart/form-data": {
-                    caption: string;
+                    caption?: string;
                     /** Format: binary */
                     file: string;
                 };
@@ -5464,6 +5493,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-people-colleagues": {
+        parameters: {
+            query?: {
+                q?: string;
+                branch?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickOutBody"];
                 };
             };
             /** @description Forbidden */
@@ -7444,9 +7532,9 @@ export interface operations {
     };
     "get-reports-member-ledger": {
         parameters: {
-            query: {
+            query?: {
                 /** @description 2026Q3 */
-                quarter: string;
+                quarter?: string;
                 /** @description Id or name; empty: as wide as you may see */
                 branch?: string;
                 /** @description Id; empty: everybody */
@@ -7572,9 +7660,9 @@ export interface operations {
     };
     "get-reports-quarter-summary": {
         parameters: {
-            query: {
+            query?: {
                 /** @description 2026Q3 */
-                quarter: string;
+                quarter?: string;
                 /** @description Id or name; empty: as wide as you may see */
                 branch?: string;
                 /** @description Id; empty: everybody */

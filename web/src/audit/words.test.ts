@@ -12,7 +12,11 @@ describe('an entry of the audit log', () => {
     expect(detailLines({ role: 'member', place: '', branch: nobody, veto: false, more: [1] })).toEqual([
       { name: '角色', to: 'member' },
       { name: 'veto', to: '否' },
-      { name: 'more', to: '[1]' },
+      { name: 'more', to: '1' },
+    ])
+    expect(detailLines({ counts: { new: 2, bad: 0 }, new_places: { branches: ['第一党支部', '第二党支部'] } })).toEqual([
+      { name: '行数统计', to: '新增：2；有误：0' },
+      { name: '新建的组织', to: '党支部：第一党支部、第二党支部' },
     ])
   })
 

@@ -6,7 +6,9 @@ const objects: Record<string, string> = {
   activity_kind: '活动类型',
   audit: '审计日志',
   entry: '积分分录',
-  export: '导出',
+  department: '部门',
+  branch: '党支部',
+  group: '党小组',
   file: '附件',
   grant: '角色授权',
   import: '花名册导入',
@@ -33,14 +35,19 @@ export const actionGroups = [
   { value: 'account.', label: '账号' },
   { value: 'grant.', label: '角色授权' },
   { value: 'people.', label: '人员' },
-  { value: 'roster.', label: '花名册导入' },
-  { value: 'place', label: '组织机构' },
+  { value: 'people.import', label: '花名册导入' },
+  { value: 'people.reveal', label: '查看完整号码' },
+  { value: 'places.', label: '组织机构' },
   { value: 'activity', label: '活动记录' },
-  { value: 'points.', label: '积分' },
+  { value: 'ledger.', label: '积分入账、冲正、核验' },
+  { value: 'quarter.', label: '季度开账' },
   { value: 'report.', label: '报表' },
   { value: 'settings.', label: '设置' },
   { value: 'audit.', label: '审计日志' },
 ]
+
+/** Where a request came from; what ran on the server itself had no address. */
+export const addressName = (address: string) => (address === 'command line' ? '服务器命令行' : address || '—')
 
 const fields: Record<string, string> = {
   role: '角色',
@@ -48,8 +55,15 @@ const fields: Record<string, string> = {
   from: '从',
   to: '到',
   branch: '党支部',
+  branches: '党支部',
   group: '党小组',
+  groups: '党小组',
   department: '部门',
+  departments: '部门',
+  counts: '行数统计',
+  new_places: '新建的组织',
+  new: '新增',
+  warnings: '提示',
   reason: '原因',
   quarter: '季度',
   rows: '行数',
@@ -81,7 +95,9 @@ function plain(value: unknown): string {
   if (value === null || value === undefined || value === '') return '（空）'
   if (value === true) return '是'
   if (value === false) return '否'
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (Array.isArray(value)) return value.map(plain).join('、') || '（空）'
+  if (isRecord(value)) return Object.entries(value).map(([key, one]) => `${fields[key] ?? key}：${plain(one)}`).join('；')
+  return String(value)
 }
 
 /** The detail of an entry as lines: a list of changes from → to, or name and value. */

@@ -1,4 +1,4 @@
-import { Notebook, TrendCharts } from '@element-plus/icons-vue'
+import { Memo, Notebook, TrendCharts } from '@element-plus/icons-vue'
 import type { RouteRecordRaw } from 'vue-router'
 
 export const pointsRoutes: RouteRecordRaw[] = [
@@ -19,5 +19,20 @@ export const pointsRoutes: RouteRecordRaw[] = [
     name: 'points',
     component: () => import('./OverviewPage.vue'),
     meta: { title: '积分', need: 'ledger.read', menu: { group: '日常', icon: TrendCharts } },
+  },
+]
+
+export const schemeRoutes: RouteRecordRaw[] = [
+  {
+    path: '/schemes',
+    name: 'schemes',
+    component: () => import('./SchemesPage.vue'),
+    meta: { title: '积分办法', need: 'scheme.read', menu: { group: '管理', icon: Memo } },
+  },
+  {
+    path: '/schemes/:id',
+    name: 'scheme',
+    component: () => import('./SchemePage.vue'),
+    meta: { title: '积分办法', need: 'scheme.read' },
   },
 ]

@@ -1,17 +1,26 @@
 import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router'
-import { accountRoutes } from '@/account/routes'
+import { accountAdminRoutes, accountRoutes } from '@/account/routes'
 import { useSession } from '@/account/session'
 import { activityRoutes } from '@/activity/routes'
 import { whenSignedOut } from '@/api/client'
 import { Problem } from '@/api/problem'
+import { auditRoutes } from '@/audit/routes'
 import { deskRoutes } from '@/desk/routes'
-import { pointsRoutes } from '@/points/routes'
+import { orgRoutes, settingsRoutes } from '@/org/routes'
+import { pointsRoutes, schemeRoutes } from '@/points/routes'
+import { reportRoutes } from '@/report/routes'
 
 // A capability lists its pages in its own routes.ts. The order here is the order of the menu.
 const pages: RouteRecordRaw[] = [
   ...deskRoutes,
   ...activityRoutes,
   ...pointsRoutes,
+  ...reportRoutes,
+  ...orgRoutes,
+  ...schemeRoutes,
+  ...accountAdminRoutes,
+  ...auditRoutes,
+  ...settingsRoutes,
   ...accountRoutes,
   {
     path: '/forbidden',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { effectScope, nextTick, reactive } from 'vue'
+import { effectScope, nextTick, reactive, ref } from 'vue'
 import { useDraft } from './draft'
 
 // A Storage in memory: what a browser offers, without a browser.
@@ -70,4 +70,33 @@ it('forgets old drafts and survives broken ones', async () => {
 
   storage.setItem('xianfeng.draft.li.new', '{broken')
   expect(open(storage).draft.kept).toBeNull()
+})
+
+it('keeps nothing while there is nothing, and follows the name of its record', async () => {
+  const storage = memory()
+  const form = reactive({ title: '' })
+  let touched = false
+  let name = 'li.new'
+  const scope = effectScope()
+  const at = ref(0)
+  const draft = scope.run(() => useDraft(() => name, () => (at.value && touched ? form : null), storage))!
+  form.title = '建议的名称'
+  at.value++
+  await nextTick()
+  vi.advanceTimersByTime(500)
+  expect(open(storage).draft.kept).toBeNull()
+
+  touched = true
+  at.value++
+  await nextTick()
+  vi.advanceTimersByTime(500)
+  expect(open(storage).draft.kept?.form).toEqual({ title: '建议的名称' })
+  draft.discard()
+  name = 'li.42'
+  form.title = '改过的名称'
+  await nextTick()
+  vi.advanceTimersByTime(500)
+  expect(open(storage).draft.kept).toBeNull()
+  expect(open(storage, 'li.42').draft.kept?.form).toEqual({ title: '改过的名称' })
+  scope.stop()
 })

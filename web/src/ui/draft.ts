@@ -20,10 +20,15 @@ export interface Draft<T> {
 /**
  * Keeps a copy of `form` while it is being filled in. `name` says whose and which
  * form it is (account and record), so that two people at one machine never meet
- * each other's. The page decides whether to take `kept` back.
+ * each other's; a function where a form gets its record's name only when it is
+ * first saved. While `form` answers null there is nothing to keep. The page decides whether to take `kept` back.
  */
-export function useDraft<T extends object>(name: string, form: () => T, storage: Storage = window.localStorage): Draft<T> {
-  const key = prefix + name
+export function useDraft<T extends object>(
+  name: string | (() => string),
+  form: () => T | null,
+  storage: Storage = window.localStorage,
+): Draft<T> {
+  const key = () => prefix + (typeof name === 'string' ? name : name())
   let timer: ReturnType<typeof setTimeout> | undefined
   let pending = false
 
@@ -31,14 +36,16 @@ export function useDraft<T extends object>(name: string, form: () => T, storage:
     clearTimeout(timer)
     if (!pending) return
     pending = false
+    const value = form()
+    if (!value) return
     try {
-      storage.setItem(key, JSON.stringify({ at: Date.now(), form: form() } satisfies Kept<T>))
+      storage.setItem(key(), JSON.stringify({ at: Date.now(), form: value } satisfies Kept<T>))
     } catch {
       // No room, or storage is switched off: the form works on without its copy.
     }
   }
 
-  const kept = read<T>(storage, key)
+  const kept = read<T>(storage, key())
   watch(
     form,
     () => {
@@ -60,7 +67,7 @@ export function useDraft<T extends object>(name: string, form: () => T, storage:
     discard() {
       clearTimeout(timer)
       pending = false
-      storage.removeItem(key)
+      storage.removeItem(key())
     },
   }
 }

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { cellText, correctable, formatHash, shares, totalRow, type Issue } from './paper'
+
+describe('a sheet on the page', () => {
+  it('shows a cell as the sheet does', () => {
+    expect(cellText('points', 150)).toBe('1.5')
+    expect(cellText('points', 0)).toBe('0')
+    expect(cellText('hours', 90)).toBe('1.5')
+    expect(cellText('int', 12)).toBe('12')
+    expect(cellText('date', '2026-03-05')).toBe('2026-03-05')
+    expect(cellText('points', null)).toBe('')
+  })
+
+  it('shares the width by characters', () => {
+    expect(shares([{ kind: 'text', width: 0 }, { kind: 'int', width: 4 }])).toEqual([80, 20])
+  })
+
+  it('puts the word of the total where no sum stands', () => {
+    const columns = [
+      { key: 'no', kind: 'int', total: false },
+      { key: 'name', kind: 'text', total: false },
+      { key: 'sum', kind: 'points', total: true },
+    ] as const
+    expect(totalRow([...columns], { sum: 12_050 })).toEqual(['合计', '', '120.5'])
+  })
+
+  it('groups a hash', () => {
+    expect(formatHash('abcdef0123')).toBe('abcd ef01 23')
+  })
+
+  it('corrects only what covers the same, and was not corrected yet', () => {
+    const issue = (more: Partial<Issue>) => ({ id: '1', number: 'n', ...more }) as Issue
+    const old = issue({ id: 'a', branch_id: 'b1' })
+    const done = issue({ id: 'b', branch_id: 'b1', replaced_by: { id: 'c', number: 'n2' } })
+    const other = issue({ id: 'c' })
+    expect(correctable([old, done, other], { branch: 'b1', person: '' })).toEqual([old])
+    expect(correctable([old, done, other], { branch: '', person: '' })).toEqual([other])
+  })
+})

@@ -1,0 +1,51 @@
+import type { components } from '@/api/schema'
+import { formatPoints } from '@/ui/points'
+
+export type Preview = components['schemas']['Preview']
+export type Column = components['schemas']['PreviewColumn']
+export type Issue = components['schemas']['Issue']
+export type OfferedKind = components['schemas']['OfferedKind']
+
+/** A cell as the sheet shows it: points and hours travel as hundredths and minutes. */
+export function cellText(kind: Column['kind'], value: unknown): string {
+  if (value === null || value === undefined || value === '') return ''
+  if (typeof value !== 'number') return String(value)
+  if (kind === 'points') return formatPoints(value)
+  if (kind === 'hours') return String(Math.round((value / 60) * 100) / 100)
+  return String(value)
+}
+
+/** Where a cell's text stands: numbers to the right, days and running numbers in the middle. */
+export function cellAlign(column: Pick<Column, 'kind' | 'key'>): 'left' | 'center' | 'right' {
+  if (column.kind === 'points' || column.kind === 'hours') return 'right'
+  if (column.kind === 'text') return 'left'
+  return 'center'
+}
+
+// Characters that a column takes where its definition says nothing.
+const usual: Record<Column['kind'], number> = { date: 13, int: 9, points: 9, hours: 9, text: 16 }
+
+/** Each column's share of the sheet's width, in percent. */
+export function shares(columns: Pick<Column, 'kind' | 'width'>[]): number[] {
+  const widths = columns.map((c) => c.width || usual[c.kind])
+  const all = widths.reduce((sum, w) => sum + w, 0)
+  return widths.map((w) => Math.round((w / all) * 10_000) / 100)
+}
+
+/** The total row: its word in the first column that has no total, sums where there are some. */
+export function totalRow(columns: Pick<Column, 'key' | 'kind' | 'total'>[], totals: Record<string, number>): string[] {
+  const word = columns.findIndex((c) => !c.total)
+  return columns.map((c, n) => {
+    if (c.total) return cellText(c.kind, totals[c.key] ?? 0)
+    return n === word ? '合计' : ''
+  })
+}
+
+/** A long hash as people compare it: groups of four. */
+export const formatHash = (hash: string) => hash.replace(/(.{4})(?=.)/g, '$1 ')
+
+/** Issues that a new one of the same kind and quarter may correct: those not corrected yet. */
+export function correctable(issues: Issue[], of: { branch: string; person: string }): Issue[] {
+  const same = (i: Issue) => (i.branch_id ?? '') === of.branch && (i.person_id ?? '') === of.person
+  return issues.filter((i) => !i.replaced_by && same(i))
+}
