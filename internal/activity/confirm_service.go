@@ -120,8 +120,12 @@ func (s *Service) confirm(ctx context.Context, tx bun.Tx, by access.Actor, v, st
 }
 
 func posting(by access.Actor, v version, facts []points.Fact) points.Posting {
+	reason := v.Title
+	if !strings.Contains(reason, v.kind.Name) { // most titles say what it was
+		reason = v.kind.Name + "：" + reason
+	}
 	return points.Posting{Source: points.SourceActivity, SourceID: v.ID, RecordID: v.RecordID, FactOn: v.day(),
-		Reason: v.kind.Name + ":" + v.Title, VerifiedBy: by.Person, Facts: facts}
+		Reason: reason, VerifiedBy: by.Person, Facts: facts}
 }
 
 // maxOverlaps bounds how many overlaps a warning lists.

@@ -221,7 +221,7 @@ func TestBadFormsOverHTTP(t *testing.T) {
 		{change("resolutions", []any{map[string]any{"title": "x", "votes_for": "\uff13\uff10"}}), "应为整数"},
 		{change("title", strings.Repeat("长", 300)), "最多填写 200"},
 		{change("colour", "red"), "多出了不认识的字段"},
-		{`{"kind":`, "填写有误"},
+		{`{"kind":`, "读不懂"},
 	} {
 		status, answer, _ := c.send("secretary1", "POST", "/api/activities", "application/json", strings.NewReader(text(t, bad.form)), "")
 		if status != 422 && status != 400 || !strings.Contains(answer, bad.says) {

@@ -140,7 +140,7 @@ const (
 )
 
 // ParseSpecialDays reads one year's notice, or several, as CSV: a heading
-// date,kind,name (or 日期，类型，名称), then a row for each day. Kinds are
+// date,kind,name (or 日期,类型,名称), then a row for each day. Kinds are
 // holiday (放假) and workday (上班). Lines that begin with # are comments.
 // Excel's habits are understood: a byte order mark, GBK, and days as 2026/1/4.
 // The error names each bad line.
@@ -156,7 +156,7 @@ func ParseSpecialDays(r io.Reader) ([]SpecialDay, error) {
 
 	head, err := in.Read()
 	if errors.Is(err, io.EOF) {
-		return nil, errors.New("文件是空的，请填写表头 date,kind,name 和每天一行")
+		return nil, errors.New("文件是空的,请填写表头 date,kind,name 和每天一行")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("文件不是 CSV,请另存为 CSV(逗号分隔)后再导入: %w", err)
@@ -187,11 +187,11 @@ func ParseSpecialDays(r io.Reader) ([]SpecialDay, error) {
 		day, err := noticeRow(rec, col)
 		switch {
 		case err != nil:
-			flaws = append(flaws, fmt.Errorf("第 %d 行：%w", line, err))
+			flaws = append(flaws, fmt.Errorf("第 %d 行:%w", line, err))
 		case lines[day.Date] > 0:
-			flaws = append(flaws, fmt.Errorf("第 %d 行：%s 在第 %d 行已出现，请只留一行", line, day.Date, lines[day.Date]))
+			flaws = append(flaws, fmt.Errorf("第 %d 行:%s 在第 %d 行已出现,请只留一行", line, day.Date, lines[day.Date]))
 		case len(days) == maxSpecialDays:
-			return nil, fmt.Errorf("行数超过 %d，请按年份分开导入", maxSpecialDays)
+			return nil, fmt.Errorf("行数超过 %d,请按年份分开导入", maxSpecialDays)
 		default:
 			lines[day.Date] = line
 			days = append(days, day)
@@ -201,7 +201,7 @@ func ParseSpecialDays(r io.Reader) ([]SpecialDay, error) {
 		return nil, errors.Join(flaws...)
 	}
 	if len(days) == 0 {
-		return nil, errors.New("文件里没有日期，请每天填写一行")
+		return nil, errors.New("文件里没有日期,请每天填写一行")
 	}
 	slices.SortFunc(days, func(a, b SpecialDay) int { return a.Date.Compare(b.Date) })
 	return days, nil
@@ -214,7 +214,7 @@ func readNotice(r io.Reader) ([]byte, error) {
 		return nil, fmt.Errorf("读取文件失败: %w", err)
 	}
 	if len(b) > maxNoticeBytes {
-		return nil, errors.New("文件超过 1 MB,节假日表每年只有几十行，请检查文件")
+		return nil, errors.New("文件超过 1 MB,节假日表每年只有几十行,请检查文件")
 	}
 	b = bytes.TrimPrefix(b, []byte("\ufeff"))
 	if utf8.Valid(b) {
@@ -222,7 +222,7 @@ func readNotice(r io.Reader) ([]byte, error) {
 	}
 	b, err = simplifiedchinese.GB18030.NewDecoder().Bytes(b)
 	if err != nil {
-		return nil, fmt.Errorf("文件编码无法识别，请存为 UTF-8 的 CSV: %w", err)
+		return nil, fmt.Errorf("文件编码无法识别,请存为 UTF-8 的 CSV: %w", err)
 	}
 	return b, nil
 }
@@ -240,7 +240,7 @@ func noticeColumns(head []string) ([3]int, error) {
 			return slices.Contains(accepted, strings.ToLower(strings.TrimSpace(h)))
 		})
 		if col[i] < 0 {
-			return col, fmt.Errorf("缺少“%s”列，表头应为 date,kind,name(或 日期，类型，名称)", accepted[1])
+			return col, fmt.Errorf("缺少“%s”列,表头应为 date,kind,name(或 日期,类型,名称)", accepted[1])
 		}
 	}
 	return col, nil
@@ -248,7 +248,7 @@ func noticeColumns(head []string) ([3]int, error) {
 
 func noticeRow(rec []string, col [3]int) (SpecialDay, error) {
 	if len(rec) <= max(col[0], col[1], col[2]) {
-		return SpecialDay{}, errors.New("列数不够，应有日期、类型、名称")
+		return SpecialDay{}, errors.New("列数不够,应有日期、类型、名称")
 	}
 	day, kind, name := strings.TrimSpace(rec[col[0]]), strings.TrimSpace(rec[col[1]]), strings.TrimSpace(rec[col[2]])
 	t, err := time.Parse("2006-1-2", strings.NewReplacer("/", "-", ".", "-").Replace(day))

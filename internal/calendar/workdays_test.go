@@ -134,7 +134,7 @@ func TestLaterRowHolds(t *testing.T) {
 }
 
 func TestParseSpecialDays(t *testing.T) {
-	gbk, err := simplifiedchinese.GBK.NewEncoder().String("日期，类型，名称\r\n2027/1/1,放假，元旦\r\n")
+	gbk, err := simplifiedchinese.GBK.NewEncoder().String("日期,类型,名称\r\n2027/1/1,放假,元旦\r\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,17 +144,17 @@ func TestParseSpecialDays(t *testing.T) {
 		ok   bool
 	}{
 		"plain":           {"date,kind,name\n2027-01-01,holiday,元旦\n", "2027-01-01 holiday 元旦", true},
-		"columns shifted": {"序号，名称，日期，类型\n1,元旦,2027-01-01,holiday\n", "2027-01-01 holiday 元旦", true},
+		"columns shifted": {"序号,名称,日期,类型\n1,元旦,2027-01-01,holiday\n", "2027-01-01 holiday 元旦", true},
 		"GBK from Excel":  {gbk, "2027-01-01 holiday 元旦", true},
-		"byte order mark": {"\ufeff日期，类型，名称\n2027-01-03,上班，元旦\n", "2027-01-03 workday 元旦", true},
+		"byte order mark": {"\ufeff日期,类型,名称\n2027-01-03,上班,元旦\n", "2027-01-03 workday 元旦", true},
 		"comment, blank":  {"# 通知\ndate,kind,name\n\n,,\n2027-01-01,holiday,\n", "2027-01-01 holiday ", true},
 		"sorted":          {"date,kind,name\n2027-01-02,休,b\n2027-01-01,休,a\n", "2027-01-01 holiday a;2027-01-02 holiday b", true},
 		"empty":           {"", "文件是空的", false},
 		"heading only":    {"date,kind,name\n", "没有日期", false},
 		"no kind column":  {"date,name\n2027-01-01,元旦\n", "缺少“类型”列", false},
-		"bad day":         {"date,kind,name\n2027-02-30,holiday,x\n", "第 2 行：日期“2027-02-30”", false},
+		"bad day":         {"date,kind,name\n2027-02-30,holiday,x\n", "第 2 行:日期“2027-02-30”", false},
 		"far year":        {"date,kind,name\n9999-01-01,holiday,x\n", "1900 年至 2199 年", false},
-		"bad kind":        {"date,kind,name\n2027-01-01,maybe,x\n", "第 2 行：类型“maybe”", false},
+		"bad kind":        {"date,kind,name\n2027-01-01,maybe,x\n", "第 2 行:类型“maybe”", false},
 		"day twice":       {"date,kind,name\n2027-01-01,holiday,x\n2027-01-01,workday,x\n", "第 3 行:2027-01-01 在第 2 行已出现", false},
 		"short row":       {"date,kind,name\n2027-01-01\n", "列数不够", false},
 		"too large":       {"date,kind,name\n" + strings.Repeat("#", maxNoticeBytes), "超过 1 MB", false},
@@ -190,7 +190,7 @@ func TestParseSpecialDaysNamesEachBadLine(t *testing.T) {
 
 func FuzzParseSpecialDays(f *testing.F) {
 	f.Add("date,kind,name\n2027-01-01,holiday,元旦\n")
-	f.Add("\ufeff日期，类型，名称\n2027/1/3,上班,\"元\"\"旦\"\n")
+	f.Add("\ufeff日期,类型,名称\n2027/1/3,上班,\"元\"\"旦\"\n")
 	f.Fuzz(func(t *testing.T, in string) {
 		days, err := ParseSpecialDays(strings.NewReader(in))
 		if err == nil {

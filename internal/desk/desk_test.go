@@ -162,7 +162,7 @@ func TestDutiesOfTheBranch(t *testing.T) {
 	if len(d.Calendar.Branches) != 1 {
 		t.Errorf("a secretary sees %d branches", len(d.Calendar.Branches))
 	}
-	if got := d.missing(); got != "第一：支委会 第一第二党小组：党小组会 第一：党课" || d.Missing.Total != 3 {
+	if got := d.missing(); got != "第一:支委会 第一第二党小组:党小组会 第一:党课" || d.Missing.Total != 3 {
 		t.Errorf("missing: %s (%d)", got, d.Missing.Total)
 	}
 	if d.Missing.Items[0].Due != calendar.NewDate(2026, 11, 30) || d.Missing.Items[2].Period != "2026Q4" {
@@ -183,7 +183,7 @@ func TestDutiesOfTheBranch(t *testing.T) {
 	if got := o.desk("leader1").missing(); got != "" {
 		t.Errorf("leader of group 1: %s", got)
 	}
-	if got := o.desk("leader2").missing(); got != "第二第一党小组：党小组会" {
+	if got := o.desk("leader2").missing(); got != "第二第一党小组:党小组会" {
 		t.Errorf("leader of branch 2, group 1: %s", got)
 	}
 	if m := o.desk("member1"); m.Missing.Total != 0 || m.cell("第一党支部", "party_day", "2026-11") != "met 1/1" {

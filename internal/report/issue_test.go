@@ -162,7 +162,7 @@ func TestCorrectionNamesTheOld(t *testing.T) {
 		t.Fatalf("%+v", next)
 	}
 	rows := o.workbook("secretary1", next.ID).rows()
-	if last := strings.Join(rows[len(rows)-1], ""); !strings.Contains(last, next.Number+"(更正 "+old.Number+")") {
+	if last := strings.Join(rows[len(rows)-1], ""); !strings.Contains(last, next.Number+"（更正 "+old.Number+"）") {
 		t.Errorf("last line: %q", last)
 	}
 	items, _, err := o.svc.Issues(context.Background(), o.Actor("secretary1"), IssueFilter{})

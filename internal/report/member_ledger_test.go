@@ -20,10 +20,10 @@ func TestLedgerCellByCell(t *testing.T) {
 	i := o.mustIssue("secretary1", Request{Kind: "member-ledger", Quarter: q3, Person: o.Person("member1")})
 	w := o.workbook("secretary1", i.ID)
 	rows := w.rows()
-	if rows[0][0] != "个人积分台账（叶知秋）" || !strings.Contains(strings.Join(rows[1], "|"), "第一党支部第二党小组") {
+	if rows[0][0] != "个人积分台账(叶知秋)" || !strings.Contains(strings.Join(rows[1], "|"), "第一党支部第二党小组") {
 		t.Errorf("frame: %v", rows[:2])
 	}
-	if got := strings.Join(rows[2], ","); got != "序号，日期，类别，事项，依据条款，申报，核定，核实人，公示起止，凭证号，结余" {
+	if got := strings.Join(rows[2], ","); got != "序号,日期,类别,事项,依据条款,申报,核定,核实人,公示起止,凭证号,结余" {
 		t.Errorf("headings: %s", got)
 	}
 	type entry struct {
@@ -79,7 +79,7 @@ func TestLedgerSaysWhichQuarterALateFactIsOf(t *testing.T) {
 	o.meeting("2026-06-20", []string{"member1"}, nil)
 	p := o.mustPreview("member1", Request{Kind: "member-ledger", Quarter: q3})
 	last := p.Rows[len(p.Rows)-1].Cells
-	if last[3] != "党员大会（补记，属2026年第二季度）" || last[1] != day("2026-06-20") {
+	if last[3] != "党员大会(补记，属2026年第二季度)" || last[1] != day("2026-06-20") {
 		t.Errorf("%v", last)
 	}
 }
@@ -119,7 +119,7 @@ func TestLedgerOfAnEmptyQuarter(t *testing.T) {
 	o := lively(t)
 	i := o.mustIssue("member1", Request{Kind: "member-ledger", Quarter: calendar.Quarter{Year: 2025, Q: 4}})
 	w := o.workbook("member1", i.ID)
-	if rows := w.rows(); i.Rows != 0 || rows[0][0] != "个人积分台账（叶知秋）" || len(rows) < 6 {
+	if rows := w.rows(); i.Rows != 0 || rows[0][0] != "个人积分台账(叶知秋)" || len(rows) < 6 {
 		t.Errorf("%d rows: %v", i.Rows, rows)
 	}
 	if _, err := o.preview("member1", Request{Kind: "member-ledger", Quarter: q3, Person: o.Person("chief")}); !fault.Is(err, fault.NotFound) {

@@ -101,7 +101,7 @@ func TestSummaryCellByCell(t *testing.T) {
 		all.year += want.year
 	}
 	rows := w.rows()
-	if got := strings.Join(rows[2], ","); got != "序号，姓名，支部，小组，基础分，政治，业务，纪律，作风，加分，扣分，本季合计，年累计，备注" {
+	if got := strings.Join(rows[2], ","); got != "序号,姓名,支部,小组,基础分,政治,业务,纪律,作风,加分,扣分,本季合计,年累计,备注" {
 		t.Errorf("headings: %s", got)
 	}
 	sum := rows[3+len(body)]
@@ -115,7 +115,7 @@ func TestSummaryCellByCell(t *testing.T) {
 		t.Errorf("title: %q", rows[0][0])
 	}
 	second := strings.Join(rows[1], "|")
-	for _, part := range []string{"填报单位：滨河区人民检察院", "统计区间:2026年第三季度,7月1日至9月20日", "列出全院数据", "填报日期:2026年9月20日"} {
+	for _, part := range []string{"填报单位:滨河区人民检察院", "统计区间:2026年第三季度,7月1日至9月20日", "列出全院数据", "填报日期:2026年9月20日"} {
 		if !strings.Contains(second, part) {
 			t.Errorf("row 2 %q lacks %q", second, part)
 		}
@@ -129,12 +129,12 @@ func TestSummaryCellByCell(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"编号：" + i.Number, "行校验码：" + i.Checksum, "台账校验码：" + heads, "2026-09-20 12:00:00"} {
+	for _, part := range []string{"编号:" + i.Number, "行校验码:" + i.Checksum, "台账校验码:" + heads, "2026-09-20 12:00:00"} {
 		if !strings.Contains(last, part) {
 			t.Errorf("last line %q lacks %q", last, part)
 		}
 	}
-	if signs := strings.Join(rows[len(rows)-2], ""); !strings.Contains(signs, "支部书记（签字）") || !strings.Contains(signs, "盖章") {
+	if signs := strings.Join(rows[len(rows)-2], ""); !strings.Contains(signs, "支部书记(签字)") || !strings.Contains(signs, "盖章") {
 		t.Errorf("signatures: %q", signs)
 	}
 	if !strings.HasPrefix(i.Number, "积分汇总-2026Q3-") || i.Heads != heads {
@@ -308,7 +308,7 @@ func TestRankingColumn(t *testing.T) {
 		}
 	}
 	w := o.workbook("office", o.mustIssue("office", summary).ID)
-	if got := strings.Join(w.rows()[2], ","); !strings.HasSuffix(got, "年累计，组内名次，备注") {
+	if got := strings.Join(w.rows()[2], ","); !strings.HasSuffix(got, "年累计,组内名次,备注") {
 		t.Errorf("headings: %s", got)
 	}
 	// Whoever sees one row of a group sees its place among all.
