@@ -12,6 +12,7 @@ const resources: Record<string, string> = {
   scheme: '积分办法',
   quarter_summary: '季度积分汇总',
   member_ledger: '个人积分台账',
+  report: '报表存档',
   account: '账号',
   grant: '角色授权',
   audit: '审计日志',

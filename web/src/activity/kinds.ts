@@ -7,3 +7,9 @@ export async function loadKinds(): Promise<Kind[]> {
   // Optional in the document only because a PUT names it in its path.
   return items.map((kind) => ({ ...kind, code: kind.code ?? '' }))
 }
+
+/** Whether people are expected at this kind of activity, or whoever comes is there. */
+export function expectsPeople(kinds: Kind[] | undefined, code: string): boolean {
+  const kind = kinds?.find((k) => k.code === code)
+  return !!kind && kind.expected !== 'nobody'
+}

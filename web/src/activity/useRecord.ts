@@ -1,8 +1,9 @@
-import { computed, nextTick, reactive, ref, watch } from 'vue'
+import { computed, reactive, ref, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import { useSession } from '@/account/session'
 import { api, ask } from '@/api/client'
 import { useLoad } from '@/api/load'
+import { showProblem } from '@/api/show'
 import { useSubmit } from '@/api/submit'
 import { useDraft } from '@/ui/draft'
 import { today } from '@/ui/dates'
@@ -65,15 +66,23 @@ export function useRecord() {
     stored.value = a
     rowVersion.value = a.row_version
     files.value = a.files
-    Object.assign(form, formOf(a))
+    fill(formOf(a))
+  }
+
+  // What was written before is taken as it is; only who is expected is asked anew.
+  let filling = false
+  function fill(written: RecordForm): void {
+    filling = true
+    Object.assign(form, written)
+    filling = false
     void suggest(true)
   }
 
   function begin(organisers: string[]): void {
     const asked = String(route.query.organiser ?? '')
     form.organiser = organisers.includes(asked) ? asked : (organisers[0] ?? '')
-    form.kind = String(route.query.kind ?? '')
     if (typeof route.query.day === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(route.query.day)) form.day = route.query.day
+    form.kind = String(route.query.kind ?? '')
     if (form.kind) void suggest()
   }
 
@@ -99,11 +108,17 @@ export function useRecord() {
   async function suggest(onlyPeople = false): Promise<void> {
     const { kind: organiserKind, id: organiser } = organiserOf(form.organiser)
     if (!form.kind || !organiserKind || !form.day) return
+    const query = { kind: form.kind, organiser_kind: organiserKind as 'unit', organiser_id: organiser || undefined, date: form.day }
     const mine = ++asked
-    const answer = await suggesting.run({
-      kind: form.kind, organiser_kind: organiserKind as 'unit', organiser_id: organiser || undefined, date: form.day,
-    })
-    if (!answer || mine !== asked) return
+    let answer: Suggestion
+    try {
+      answer = await ask(api.GET('/api/activities/suggest', { params: { query } }))
+    } catch (thrown) {
+      if (mine === asked) showProblem(thrown)
+      return
+    }
+    // Only the last question counts: who changes the kind twice wants the second one's people.
+    if (mine !== asked) return
     suggestion.value = answer
     if (!onlyPeople) {
       const words = suggestedOf(answer)
@@ -113,9 +128,6 @@ export function useRecord() {
     }
     if (!open.value) form.people = withExpected(form.people, expectedOf(answer))
   }
-  const suggesting = useSubmit((query: { kind: string; organiser_kind: 'unit'; organiser_id?: string; date: string }) =>
-    ask(api.GET('/api/activities/suggest', { params: { query } })),
-  )
 
   function chooseKind(code: string): void {
     const wasOpen = open.value
@@ -134,7 +146,8 @@ export function useRecord() {
   }
   watch(
     () => form.day,
-    (day, old) => day && old && void suggest(),
+    (day, old) => !filling && day && old && void suggest(),
+    { flush: 'sync' },
   )
 
   // Volunteering lasts as long as the activity, unless somebody says otherwise.
@@ -145,12 +158,11 @@ export function useRecord() {
     },
   )
 
-  async function restore(): Promise<void> {
-    if (kept.value) Object.assign(form, kept.value.form)
+  function restore(): void {
+    const copy = kept.value?.form
     kept.value = null
     touched.value = true
-    await nextTick()
-    void suggest(true)
+    if (copy) fill(copy)
   }
   function forget(): void {
     kept.value = null
@@ -190,7 +202,7 @@ export function useRecord() {
   const errors = computed(() => ({ ...own.value, ...write.errors.value }))
   return {
     id, form, files, stored, opening, kinds, kind, volunteering, open, needs, quorum, lateAfter, suggestion,
-    suggesting: suggesting.busy, chooseKind, chooseOrganiser, kept, restore, forget, save, errors,
+    chooseKind, chooseOrganiser, kept, restore, forget, save, errors,
     touch: () => (touched.value = true),
     problem: write.problem, busy: write.busy,
   }

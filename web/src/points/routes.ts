@@ -9,11 +9,13 @@ export const pointsRoutes: RouteRecordRaw[] = [
     meta: { title: '我的台账', need: 'ledger.read', menu: { group: '日常', icon: Notebook } },
   },
   {
-    path: '/ledger/:person',
+    path: '/points/:person',
     name: 'ledger',
     component: () => import('./LedgerPage.vue'),
     meta: { title: '积分台账', need: 'ledger.read' },
   },
+  // How other pages name somebody's ledger; it lies below 积分 in the menu.
+  { path: '/ledger/:person', redirect: (to) => ({ name: 'ledger', params: to.params, query: to.query }) },
   {
     path: '/points',
     name: 'points',

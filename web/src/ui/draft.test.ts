@@ -48,6 +48,19 @@ it('keeps the last words when the page is left at once', async () => {
   expect(open(storage).draft.kept?.form.title).toBe('半句')
 })
 
+it('keeps them under the name of whoever typed them, when the session ends in between', async () => {
+  const storage = memory()
+  const who = ref('li')
+  const form = reactive({ title: '' })
+  const scope = effectScope()
+  scope.run(() => useDraft(() => `${who.value}.new`, () => form, storage))
+  form.title = '登录过期前的最后一句'
+  await nextTick()
+  who.value = ''
+  scope.stop()
+  expect(open(storage).draft.kept?.form.title).toBe('登录过期前的最后一句')
+})
+
 it('is gone after the form was sent, and stays gone', async () => {
   const storage = memory()
   const first = open(storage)

@@ -31,6 +31,8 @@ export function useDraft<T extends object>(
   const key = () => prefix + (typeof name === 'string' ? name : name())
   let timer: ReturnType<typeof setTimeout> | undefined
   let pending = false
+  // Whose it was when it was written: a session that ends in between takes the name away.
+  let under = key()
 
   function keep(): void {
     clearTimeout(timer)
@@ -39,7 +41,7 @@ export function useDraft<T extends object>(
     const value = form()
     if (!value) return
     try {
-      storage.setItem(key(), JSON.stringify({ at: Date.now(), form: value } satisfies Kept<T>))
+      storage.setItem(under, JSON.stringify({ at: Date.now(), form: value } satisfies Kept<T>))
     } catch {
       // No room, or storage is switched off: the form works on without its copy.
     }
@@ -50,6 +52,7 @@ export function useDraft<T extends object>(
     form,
     () => {
       pending = true
+      under = key()
       clearTimeout(timer)
       timer = setTimeout(keep, 400)
     },
