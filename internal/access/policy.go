@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/casbin/casbin/v2"
 	"github.com/casbin/casbin/v2/model"
@@ -19,6 +20,19 @@ type Policy struct {
 	enforcer *casbin.SyncedEnforcer
 	needs    map[Need]bool
 	lines    []Line
+	decided  sync.Map // question → answer
+}
+
+// question is what Casbin is asked of one grant. The lines do not change while the
+// process lives, so each is asked once: there are as many as roles times needs.
+type question struct {
+	role string
+	need Need
+}
+
+type answer struct {
+	line    Line
+	allowed bool
 }
 
 // Line is a policy line, for the answer to "why may I see this".
@@ -99,13 +113,13 @@ func (p *Policy) Why(a Actor, n Need) ([]Line, error) {
 func (p *Policy) matched(a Actor, n Need, found func(g Grant, reach string)) ([]Line, error) {
 	var lines []Line
 	ask := func(g Grant) error {
-		ok, line, err := p.enforcer.EnforceEx(g.Role, n.Resource, n.Action, false)
-		if err != nil || !ok {
+		a, err := p.ask(question{g.Role, n})
+		if err != nil || !a.allowed {
 			return err
 		}
-		found(g, line[3])
-		if l := (Line{line[0], line[1], line[2], line[3]}); !slices.Contains(lines, l) {
-			lines = append(lines, l)
+		found(g, a.line.Reach)
+		if !slices.Contains(lines, a.line) {
+			lines = append(lines, a.line)
 		}
 		return nil
 	}
@@ -118,6 +132,23 @@ func (p *Policy) matched(a Actor, n Need, found func(g Grant, reach string)) ([]
 		}
 	}
 	return lines, nil
+}
+
+// ask is what Casbin answers, kept from the first time on; an error is not kept.
+func (p *Policy) ask(q question) (answer, error) {
+	if a, known := p.decided.Load(q); known {
+		return a.(answer), nil
+	}
+	ok, line, err := p.enforcer.EnforceEx(q.role, q.need.Resource, q.need.Action, false)
+	if err != nil {
+		return answer{}, err
+	}
+	a := answer{allowed: ok}
+	if ok {
+		a.line = Line{line[0], line[1], line[2], line[3]}
+	}
+	p.decided.Store(q, a)
+	return a, nil
 }
 
 // Separate refuses when the actor is one of the people whom an action concerns

@@ -149,7 +149,7 @@ func Mount(api *httpd.API, s *Service, secure bool) {
 				SetCookie http.Cookie `header:"Set-Cookie"`
 			}{cookie("", secure)}, nil
 		})
-	httpd.Post(api, "/api/session/password", httpd.Op{Need: use, Tag: "session", Summary: "Change one's own password", Status: http.StatusNoContent},
+	httpd.Post(api, "/api/session/password", httpd.Op{Need: use, Tag: "session", Summary: "Change one's own password", Status: http.StatusNoContent, Secret: true},
 		func(ctx context.Context, who httpd.Who, in *struct {
 			Token string `cookie:"xianfeng_session"` // embedded, it would not be read
 			Body  struct {
@@ -246,7 +246,7 @@ func mountAccounts(api *httpd.API, s *Service) {
 			_, err := s.EndSessions(ctx, by, scope, id)
 			return err
 		})
-	httpd.Post(api, "/api/accounts/{id}/reset", httpd.Op{Need: write, Tag: "accounts", Summary: "Reset a password"},
+	httpd.Post(api, "/api/accounts/{id}/reset", httpd.Op{Need: write, Tag: "accounts", Summary: "Reset a password", Secret: true},
 		func(ctx context.Context, who httpd.Who, in *idIn) (*passwordOut, error) {
 			password, err := s.Reset(ctx, who.Actor, who.Scope, in.ID)
 			if err != nil {

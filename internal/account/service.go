@@ -270,6 +270,11 @@ func (s *Service) Setup(ctx context.Context, by access.Actor, f First) error {
 		if !used {
 			return fault.New(fault.Forbidden, "设置链接已失效或已用过，请重新启动服务取得新的链接")
 		}
+		if unit, name, _, err := theUnit(ctx, tx); err != nil {
+			return err
+		} else if unit != uuid.Nil { // founded by a command meanwhile
+			return fault.Newf(fault.Conflict, "这里已有单位“%s”，不能再次设置", name)
+		}
 		by.Unit, err = s.office.Found(ctx, tx, now, f.UnitName)
 		if err != nil {
 			return err

@@ -36,7 +36,7 @@ var (
 		"ledger.post": "直接入账", "ledger.reverse": "冲正分录", "ledger.verify": "核验台账", "scheme.read": "查看积分办法",
 		"quarter_summary.read": "预览季度积分汇总", "quarter_summary.issue": "出具、下载季度积分汇总",
 		"member_ledger.read": "预览个人积分台账", "member_ledger.issue": "出具、下载个人积分台账",
-		"account.read": "查看账号", "account.write": "建立、停用、重置账号", "account.sessions": "强制下线",
+		"report.read": "查看、下载权限内已出具的报表", "account.read": "查看账号", "account.write": "建立、停用、重置账号", "account.sessions": "强制下线",
 		"grant.read": "查看授权", "grant.write": "授予、收回角色", "audit.read": "查看审计记录", "audit.export": "导出审计记录",
 	}
 )

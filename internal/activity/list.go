@@ -85,7 +85,7 @@ func parseCursor(text, sort string) (c cursor, err error) {
 	if err == nil && c.Sort != "title" && c.Sort != "-title" {
 		_, err = time.Parse(time.RFC3339Nano, c.Key)
 	}
-	if err != nil || c.Sort != sort {
+	if err != nil || c.Sort != sort || strings.ContainsRune(c.Key, 0) {
 		return cursor{}, fault.Field("cursor", "翻页参数不对，请回到第一页")
 	}
 	return c, nil

@@ -31,7 +31,7 @@ func earliest() time.Time { return calendar.NewDate(2000, time.January, 1).In() 
 // or a day with hours and minutes of the office's own zone; full-width digits and
 // 年月日 read as what they mean.
 func ParseMoment(field, s string) (time.Time, error) {
-	s = strings.ReplaceAll(sheet.Clean(s), "\uff1a", ":")
+	s = strings.NewReplacer("\uff1a", ":", "\uff0d", "-", "\uff0f", "/", "\uff0e", ".").Replace(sheet.Clean(s))
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t.In(calendar.Shanghai), nil
 	}

@@ -139,8 +139,9 @@ func (r Record) people() []uuid.UUID {
 // Create saves a first draft, or records and confirms at once, which is the one
 // click of the form. scope is that of activity.record.
 func (s *Service) Create(ctx context.Context, by access.Actor, scope access.Scope, r Record, confirm bool) (out Saved, err error) {
+	var sure access.Scope
 	if confirm {
-		if _, err := s.policy.Decide(by, needConfirm()); err != nil {
+		if sure, err = s.policy.Decide(by, needConfirm()); err != nil {
 			return out, err
 		}
 	}
@@ -148,6 +149,9 @@ func (s *Service) Create(ctx context.Context, by access.Actor, scope access.Scop
 		p, err := s.prepare(ctx, tx, by, scope, r)
 		if err != nil {
 			return err
+		}
+		if confirm && !sure.Covers(at(by.Unit, p.organiser)) {
+			return fault.Missing("组织者")
 		}
 		if !p.kind.Active {
 			return fault.Field("kind", "“"+p.kind.Name+"”已停用，请换一种类型")

@@ -74,5 +74,12 @@ func masked(raw string) string {
 	if err != nil || u.Scheme == "" { // a keyword string may carry a password anywhere
 		return "（已设置）"
 	}
+	q := u.Query()
+	for _, name := range []string{"password", "sslpassword"} { // PostgreSQL takes them here as well
+		if q.Has(name) {
+			q.Set(name, "xxxxx")
+			u.RawQuery = q.Encode()
+		}
+	}
 	return u.Redacted()
 }

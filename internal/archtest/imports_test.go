@@ -82,7 +82,7 @@ var importers = []importer{
 	{"internal/app", []string{"cmd/", "*_test.go"}, "the whole is assembled in one place and used from the command line; tests end to end boot the same app.New"},
 	{"internal/testdb", []string{"internal/testdb", "cmd/bench", "*_test.go"}, "test scaffolding does not belong in the binary"},
 	{"internal/localpg", []string{"cmd/", "internal/app", "internal/testdb", "cmd/bench", "*_test.go"}, "where PostgreSQL comes from is decided at start; a request never knows"},
-	{"policies", []string{"internal/access", "internal/app", "*_test.go"}, "one place decides: app hands the files to access, and nobody else reads them"},
+	{"policies", []string{"internal/access", "internal/app", "cmd/bench", "*_test.go"}, "one place decides: app hands the files to access, and nobody else reads them"},
 	{"migrations", []string{"internal/db", "internal/testdb", "*_test.go"}, "one place changes the schema"},
 }
 

@@ -4,6 +4,7 @@ package calendar
 
 import (
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"time"
 	_ "time/tzdata" // a server image may lack zone files
@@ -45,7 +46,7 @@ func DateOf(t time.Time) Date {
 func ParseDate(s string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
-		return Date{}, fmt.Errorf("日期应写作 2026-03-05 的样式: %w", err)
+		return Date{}, errors.New("日期应写作 2026-03-05 的样式，且是日历上有的一天")
 	}
 	y, m, d := t.Date()
 	return Date{y, m, d}, nil

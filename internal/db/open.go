@@ -41,7 +41,7 @@ type Options struct {
 func Open(ctx context.Context, url string, o Options) (*bun.DB, error) {
 	cfg, err := pgx.ParseConfig(url)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Invalid, "数据库地址（DATABASE_URL）写得不对，应为 postgres://用户：密码@主机:5432/库名 的样式")
+		return nil, fault.Wrap(err, fault.Invalid, "数据库地址（DATABASE_URL）写得不对，应为 postgres://用户:密码@主机:5432/库名 的样式")
 	}
 	cfg.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
 	cfg.RuntimeParams["timezone"] = "Asia/Shanghai"

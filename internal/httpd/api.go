@@ -15,8 +15,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"xianfeng/internal/access"
-	"xianfeng/internal/db"
-	"xianfeng/internal/idempotency"
 )
 
 // API is where capabilities mount their routes. Each route states the permission
@@ -40,8 +38,12 @@ type Op struct {
 	ID      string // operation id; made from method and path when empty
 	Summary string
 	Tag     string
-	Status  int           // of success; 200 when zero
-	MaxBody int64         // bytes; 1 MB when zero
+	Status  int   // of success; 200 when zero
+	MaxBody int64 // bytes; 1 MB when zero
+	// Secret marks a route whose body or answer carries a password. Its
+	// Idempotency-Key is passed over: the key's row would keep the answer in clear
+	// and an unsalted hash of the body, for good.
+	Secret  bool
 	Timeout time.Duration // 30 s when zero
 }
 
@@ -143,9 +145,6 @@ func mount[I, O any](a *API, method, path string, op Op, h func(context.Context,
 		who, _ := ctx.Value(whoKey{}).(Who) // public routes have none
 		out, err := h(ctx, who, in)
 		if err != nil {
-			if twin, ok := ctx.Value(twinKey{}).(*bool); ok && db.Violates(err, idempotency.Constraint) {
-				*twin = true
-			}
 			return nil, problem(a.guard.log, requestIDOf(ctx), err)
 		}
 		return out, nil
@@ -182,7 +181,6 @@ type File struct {
 	Name      string // as the browser saves it; Chinese is fine
 	MediaType string
 	Size      int64 // -1 when unknown
-	Inline    bool
 	Body      interface {
 		Read([]byte) (int, error)
 		Close() error

@@ -70,7 +70,7 @@ func (g *Guard) enter(op Op) func(huma.Context, func(huma.Context)) {
 			who = Who{Actor: a, Scope: scope}
 		}
 		key := c.Get("Idempotency-Key")
-		if key == "" || ctx.Method() == http.MethodGet || op.Need == access.Public {
+		if key == "" || ctx.Method() == http.MethodGet || op.Need == access.Public || op.Secret {
 			next(huma.WithValue(ctx, whoKey{}, who))
 			return
 		}
@@ -89,15 +89,15 @@ func (g *Guard) enter(op Op) func(huma.Context, func(huma.Context)) {
 		} else if done {
 			return
 		}
-		twin := new(bool)
-		next(huma.WithValue(huma.WithValue(ctx, whoKey{}, who), twinKey{}, twin))
-		g.finish(deadline, c, who.Actor, *twin, refuse)
+		next(huma.WithValue(ctx, whoKey{}, who))
+		g.finish(deadline, c, who.Actor, refuse)
 	}
 }
 
-// finish keeps the answer for the next copy of this request, or, when another
-// copy was carried out while this one ran, answers as that one did.
-func (g *Guard) finish(ctx context.Context, c *fiber.Ctx, a access.Actor, twin bool, refuse func(error)) {
+// finish keeps the answer for the next copy of this request. One that was refused
+// while another copy of it was carried out, by the reserved key or by a rule that
+// finds the thing done already, answers as that one did.
+func (g *Guard) finish(ctx context.Context, c *fiber.Ctx, a access.Actor, refuse func(error)) {
 	status := c.Response().StatusCode()
 	if status >= 200 && status < 300 && !c.Response().IsBodyStream() {
 		err := idempotency.Keep(ctx, g.db, a, idempotency.Answer{Status: status,
@@ -107,7 +107,7 @@ func (g *Guard) finish(ctx context.Context, c *fiber.Ctx, a access.Actor, twin b
 		}
 		return
 	}
-	if twin {
+	if status >= 400 {
 		if _, err := g.replay(ctx, c, a); err != nil {
 			refuse(err)
 		}
@@ -149,7 +149,3 @@ func (g *Guard) replay(ctx context.Context, c *fiber.Ctx, a access.Actor) (done 
 	c.Set("Idempotency-Replayed", "true")
 	return true, c.Send(kept.Body)
 }
-
-// twinKey holds a *bool that a handler sets when its transaction ran into the
-// reserved key of the very same request.
-type twinKey struct{}

@@ -121,11 +121,15 @@ func teachHuma() {
 					continue
 				}
 				field := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(d.Location, "body."), "query."), "path.")
-				message := d.Message
-				if ascii(message) {
+				message := strings.TrimPrefix(d.Message, "invalid value: ") // its words before a type's own
+				switch {
+				case !ascii(message):
+				case strings.HasPrefix(d.Location, "path."):
+					message = "地址中的编号不对，请从列表中重新打开"
+				default:
 					message = "填写有误"
 				}
-				if field == "body" && status == http.StatusBadRequest { // not JSON at all, or cut off
+				if field == "body" && ascii(d.Message) { // not what it says it is, or cut off
 					continue
 				}
 				p.Errors = append(p.Errors, fault.Detail{Field: field, Message: message})

@@ -11,7 +11,7 @@ import (
 
 // schemaNamer names the types of the API document. Packages name their types for
 // themselves: the first to come keeps the plain name, a second one gets its
-// package's in front (ActivityDetail), and an anonymous body, which has no package,
+// package's in front (ActivityRow), and an anonymous body, which has no package,
 // a number. Mounting goes in a fixed order, so names are stable. What package fault
 // names comes with every route and gives way: FaultDetail.
 func schemaNamer() func(reflect.Type, string) string {

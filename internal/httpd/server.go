@@ -34,7 +34,6 @@ type Config struct {
 	// BehindProxy believes X-Forwarded-For and X-Forwarded-Proto, for an
 	// installation that only its own reverse proxy can reach.
 	BehindProxy bool
-	UI          fs.FS
 	Log         *slog.Logger
 }
 
@@ -60,6 +59,9 @@ func New(cfg Config, d *bun.DB, g *Guard) (*Server, error) {
 		IdleTimeout:           120 * time.Second,
 		ErrorHandler:          fiberError(cfg.Log),
 		UnescapePath:          true,
+		// A form is read by the route that wants one, so that a broken one is refused
+		// like anything else, and nobody without a session fills the disk.
+		DisablePreParseMultipartForm: true,
 	}
 	if cfg.BehindProxy {
 		fc.ProxyHeader = fiber.HeaderXForwardedFor
@@ -75,7 +77,7 @@ func New(cfg Config, d *bun.DB, g *Guard) (*Server, error) {
 	}, []string{"method", "route", "status"})
 	reg.MustRegister(seconds)
 
-	app.Use(observe(cfg.Log, seconds), headers(cfg.BehindProxy), sameOrigin(cfg.Origins))
+	app.Use(observe(cfg.Log, seconds), headers(cfg.BehindProxy), sameOrigin(cfg.Origins), legible)
 	s := &Server{Fiber: app, log: cfg.Log}
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	app.Get("/readyz", func(c *fiber.Ctx) error {

@@ -14,8 +14,4 @@ type Answer struct {
 	Body        []byte
 }
 
-// Constraint is the name of the key's constraint; an error that violates it says
-// that another copy of this very request was carried out first.
-const Constraint = "idempotency_keys_pkey"
-
 func keyed(by access.Actor) bool { return by.Key != "" }

@@ -13,7 +13,7 @@ import (
 
 // Reserve takes the request's key in its transaction, or does nothing where the
 // client sent none. A second copy of the request waits here until the first has
-// committed and is then refused by Constraint. A later call in the same
+// committed and is then refused by the key. A later call in the same
 // transaction finds the key its own: xmin tells.
 func Reserve(ctx context.Context, tx bun.Tx, by access.Actor, at time.Time) error {
 	if !keyed(by) {

@@ -279,7 +279,7 @@ func parsePersonCursor(text, sort string) (c personCursor, err error) {
 	if err == nil {
 		err = json.Unmarshal(raw, &c)
 	}
-	if err != nil || c.Sort != sort {
+	if err != nil || c.Sort != sort || strings.ContainsRune(c.Key, 0) {
 		return c, fault.Field("cursor", "翻页参数不对，请回到第一页")
 	}
 	return c, nil

@@ -27,16 +27,13 @@ func need(resource, action string) access.Need {
 	return access.Need{Resource: resource, Action: action}
 }
 
-// xlsx is the media type of workbooks.
-const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 // workbook makes a download of what write wrote.
 func workbook(name string, write func(w io.Writer) error) (*huma.StreamResponse, error) {
 	var b bytes.Buffer
 	if err := write(&b); err != nil {
 		return nil, err
 	}
-	return httpd.Send(httpd.File{Name: name, MediaType: xlsx, Size: int64(b.Len()), Body: io.NopCloser(&b)}), nil
+	return httpd.Send(httpd.File{Name: name, MediaType: httpd.XLSX, Size: int64(b.Len()), Body: io.NopCloser(&b)}), nil
 }
 
 // PersonFilterIn narrows the roll. Exported, like all that is embedded here: the

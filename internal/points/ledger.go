@@ -4,7 +4,9 @@ import (
 	"encoding/base64"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -188,7 +190,7 @@ func cursorOf(key string) string { return base64.RawURLEncoding.EncodeToString([
 
 func keyOf(cursor string) (string, error) {
 	key, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil {
+	if err != nil || !utf8.Valid(key) || strings.ContainsRune(string(key), 0) {
 		return "", fault.Field("cursor", "翻页参数不对，请回到第一页")
 	}
 	return string(key), nil

@@ -75,7 +75,7 @@ func (p OfficePosting) asks(s *Scheme) (*Rule, int, error) {
 		case r.Points > 0:
 			return nil, 0, fault.Field("amount", "请填写加分，一次最多加 "+Format(r.Points)+" 分")
 		}
-		return nil, 0, fault.Field("amount", "请填写分值，加分为正，扣分为负")
+		return nil, 0, fault.Field("amount", "请填写分值，加分为正，扣分为负，一次不超过 "+Format(mostByHand)+" 分")
 	}
 	return r, p.Amount, nil
 }

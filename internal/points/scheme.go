@@ -107,6 +107,10 @@ func (r Rule) asks(set org.UnitSettings, minutes int) int {
 	return r.Points
 }
 
+// mostByHand bounds one entry by hand under a rule that names no points itself: a
+// full quarter's, more is a typing error.
+const mostByHand = 10000
+
 // amountFits says whether the office may post so much by this rule: any amount but
 // none where the rule names none itself, else up to the rule's own and of its sign.
 func (r Rule) amountFits(amount int) bool {
@@ -118,5 +122,5 @@ func (r Rule) amountFits(amount int) bool {
 	case r.Points < 0:
 		return amount < 0 && amount >= r.Points
 	}
-	return true
+	return amount >= -mostByHand && amount <= mostByHand
 }

@@ -20,9 +20,6 @@ const accountsAtOnce = 500
 
 // verify streams all accounts of the scope through checkers.
 func verify(ctx context.Context, tx bun.Tx, scope access.Scope, r *VerifyReport) error {
-	if _, err := db.Exec(ctx, tx, `SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY`); err != nil {
-		return fmt.Errorf("snapshot: %w", err)
-	}
 	heads := newHeadsHash()
 	broken := func(b BrokenEntry) {
 		r.OK = false

@@ -14,9 +14,6 @@ import (
 	"xianfeng/internal/httpd"
 )
 
-// workbookType is the media type of what is downloaded.
-const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 type nothing struct{}
 
 type previewIn struct {
@@ -112,7 +109,7 @@ func Mount(api *httpd.API, s *Service) {
 			if err != nil {
 				return nil, err
 			}
-			return httpd.Send(httpd.File{Name: i.FileName(), MediaType: workbookType, Size: i.Size, Body: body}), nil
+			return httpd.Send(httpd.File{Name: i.FileName(), MediaType: httpd.XLSX, Size: i.Size, Body: body}), nil
 		})
 	for _, d := range Definitions() {
 		mountKind(api, s, d)

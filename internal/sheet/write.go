@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,8 +35,10 @@ func writeBook(w io.Writer, sheets []Sheet, framed bool) (err error) {
 	f := excelize.NewFile().SetZipWriter(fastZip)
 	defer func() { err = errors.Join(err, f.Close()) }() // removes the temporary files
 	st := &styles{file: f, made: map[look]int{}}
+	sheets = slices.Clone(sheets) // they get the names that Excel allows
 	names := newNames()
-	for i, s := range sheets {
+	for i := range sheets {
+		s := &sheets[i]
 		s.Name = names.pick(s.Name)
 		if i == 0 {
 			err = f.SetSheetName("Sheet1", s.Name)
@@ -45,11 +48,15 @@ func writeBook(w io.Writer, sheets []Sheet, framed bool) (err error) {
 		if err != nil {
 			return fmt.Errorf("sheet %q: %w", s.Name, err)
 		}
+	}
+	// While the sheets are empty: it reads every sheet, and what was streamed would
+	// be parsed and written once more.
+	f.SetActiveSheet(0)
+	for _, s := range sheets {
 		if err := writeSheet(f, st, s, framed); err != nil {
 			return fmt.Errorf("sheet %q: %w", s.Name, err)
 		}
 	}
-	f.SetActiveSheet(0)
 	return f.Write(w)
 }
 
