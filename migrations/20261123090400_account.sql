@@ -14,7 +14,7 @@ CREATE TABLE account_accounts (
     FOREIGN KEY (unit_id, person_id) REFERENCES org_people (unit_id, id)
 );
 CREATE UNIQUE INDEX account_accounts_login ON account_accounts (unit_id, login);
-CREATE INDEX account_accounts_person ON account_accounts (unit_id, person_id);
+CREATE UNIQUE INDEX account_accounts_person ON account_accounts (unit_id, person_id); -- a second one would be a way into somebody else's grants
 
 -- Only the SHA-256 of the 256-bit token is kept: a stolen dump opens no session.
 CREATE TABLE account_sessions (

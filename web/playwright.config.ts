@@ -2,19 +2,30 @@ import { defineConfig, devices } from '@playwright/test'
 
 const port = Number(process.env.XIANFENG_E2E_PORT ?? 8125)
 const baseURL = `http://127.0.0.1:${port}`
+const pictures = process.env.XIANFENG_E2E_PICTURES === '1'
 
 export default defineConfig({
   testDir: 'e2e',
   fullyParallel: false,
-  // One office, one database: the stories build on each other's server, not on each other.
+  // One office, one database: the stories share the server, not each other's records.
   workers: 1,
-  timeout: 60_000,
+  retries: process.env.CI ? 1 : 0,
+  forbidOnly: !!process.env.CI,
+  // Generous: on a machine that is busy with other things a step may take seconds.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   reporter: [['list']],
+  // The pictures of README are taken by `npm run pictures`, not by the tests.
+  grep: pictures ? /@pictures/ : undefined,
+  grepInvert: pictures ? undefined : /@pictures/,
   use: {
     baseURL,
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
-    trace: 'retain-on-failure',
+    actionTimeout: 20_000,
+    navigationTimeout: 30_000,
+    // A trace makes everything slower; what failed once is run again with one.
+    trace: 'on-first-retry',
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: [
@@ -27,8 +38,9 @@ export default defineConfig({
   webServer: {
     command: `sh e2e/office.sh ${port}`,
     url: `${baseURL}/readyz`,
-    timeout: 180_000,
-    reuseExistingServer: false,
+    timeout: 240_000,
+    // While a test is written, it may look at an office that already runs.
+    reuseExistingServer: process.env.XIANFENG_E2E_REUSE === '1',
     gracefulShutdown: { signal: 'SIGTERM', timeout: 30_000 },
   },
 })

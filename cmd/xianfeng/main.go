@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -85,7 +86,7 @@ func fail(err error) int {
 	if cause := errors.Unwrap(f); cause != nil && f.Code != fault.NotFound {
 		slog.Debug("cause", "error", cause)
 		if f.Code == fault.Internal || f.Code == fault.Unavailable {
-			fmt.Fprintln(os.Stderr, "  原因：", cause)
+			fmt.Fprintln(os.Stderr, "  原因：", strings.Join(strings.Fields(cause.Error()), " "))
 		}
 	}
 	return 1

@@ -86,36 +86,45 @@ type userCreateCmd struct {
 
 func (c userCreateCmd) Run(ctx context.Context, cfg *app.Config) error {
 	return with(ctx, cfg, func(a *app.App) error {
-		by, _, err := operator(ctx, a, c.As, writeAccounts)
+		by, scope, err := operator(ctx, a, c.As, writeAccounts)
 		if err != nil {
 			return err
 		}
-		for _, r := range c.Role {
-			if role, ok := access.RoleByCode(r); !ok || role.Place != "unit" {
-				return fault.Newf(fault.Invalid, "%s 不是全院角色；支部、小组、部门的角色请在页面上授予", r)
-			}
-			if c.As != "" {
-				if _, err := a.Policy.Decide(by, access.Need{Resource: "grant", Action: "write"}); err != nil {
-					return err
-				}
-			}
+		grants, err := c.mayGrant(ctx, a)
+		if err != nil {
+			return err
 		}
 		n := account.NewAccount{Login: c.Login, Name: c.Name}
 		if n.Person, err = a.Accounts.OnlyPerson(ctx, by.Unit, c.Name); err != nil {
 			return err
 		}
-		made, password, err := a.Accounts.Create(ctx, by, n)
-		if err != nil {
+		made, password, err := a.Accounts.Create(ctx, by, scope, n)
+		// Printed before the roles are given: a password is shown once, whatever follows.
+		if err := done(err, "已为%s建立账号 %s\n一次性密码：%s（首次登录须修改）", made.PersonName, made.Login, password); err != nil {
 			return err
 		}
 		for _, r := range c.Role {
-			if _, err := a.Accounts.Grant(ctx, by, account.NewGrant{Person: made.PersonID, Role: r, From: calendar.DateOf(a.Now())}); err != nil {
+			if _, err := a.Accounts.Grant(ctx, by, grants, account.NewGrant{Person: made.PersonID, Role: r, From: calendar.DateOf(a.Now())}); err != nil {
 				return err
 			}
 		}
-		_, err = fmt.Printf("已为%s建立账号 %s\n一次性密码：%s(首次登录须修改)\n", made.PersonName, made.Login, password)
-		return err
+		return nil
 	})
+}
+
+// mayGrant checks the roles that were asked for, and that the operator may give
+// them, before anything is made.
+func (c userCreateCmd) mayGrant(ctx context.Context, a *app.App) (access.Scope, error) {
+	if len(c.Role) == 0 {
+		return access.Scope{}, nil
+	}
+	for _, r := range c.Role {
+		if role, ok := access.RoleByCode(r); !ok || role.Place != "unit" {
+			return access.Scope{}, fault.Newf(fault.Invalid, "%s 不是全院角色；支部、小组、部门的角色请在页面上授予", r)
+		}
+	}
+	_, scope, err := operator(ctx, a, c.As, access.Need{Resource: "grant", Action: "write"})
+	return scope, err
 }
 
 type oneUser struct {

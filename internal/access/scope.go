@@ -48,9 +48,6 @@ func (s Scope) Branches() []uuid.UUID { return slices.Clone(s.branches) }
 // Groups lists the groups reached apart from those branches.
 func (s Scope) Groups() []uuid.UUID { return slices.Clone(s.groups) }
 
-// Departments lists the departments reached.
-func (s Scope) Departments() []uuid.UUID { return slices.Clone(s.departments) }
-
 // Rows adds the scope to a query of bun.
 func (s Scope) Rows(c Columns) func(*bun.SelectQuery) *bun.SelectQuery {
 	return func(q *bun.SelectQuery) *bun.SelectQuery {

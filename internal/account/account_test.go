@@ -159,7 +159,7 @@ func TestManageAccounts(t *testing.T) {
 	s, _ := newService(t, d, false)
 	ctx := t.Context()
 	admin, scope := o.Actor("sysadmin"), access.System(o.Unit)
-	made, password, err := s.Create(ctx, admin, account.NewAccount{Login: "New.Person", Name: "外聘运维"})
+	made, password, err := s.Create(ctx, admin, access.System(o.Unit), account.NewAccount{Login: "New.Person", Name: "外聘运维"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +183,7 @@ func TestManageAccounts(t *testing.T) {
 	wantCode(t, err, fault.Forbidden)
 	wantCode(t, s.Disable(ctx, admin, scope, admin.Account), fault.RuleBroken)
 	wantCode(t, s.Disable(ctx, admin, access.Scope{}, made.ID), fault.NotFound)
-	_, _, err = s.Create(ctx, admin, account.NewAccount{Login: "new.person", Name: "又一个"})
+	_, _, err = s.Create(ctx, admin, access.System(o.Unit), account.NewAccount{Login: "new.person", Name: "又一个"})
 	wantCode(t, err, fault.Conflict)
 }
 
@@ -217,7 +217,7 @@ func TestGrants(t *testing.T) {
 	ctx := t.Context()
 	officer := o.Actor("security")
 	give := func(key, role string, place uuid.UUID) (uuid.UUID, error) {
-		return s.Grant(ctx, officer, account.NewGrant{Person: o.Person(key), Role: role, Place: place})
+		return s.Grant(ctx, officer, access.System(o.Unit), account.NewGrant{Person: o.Person(key), Role: role, Place: place})
 	}
 	_, err := give("security", "leading_group", uuid.Nil)
 	wantCode(t, err, fault.RuleBroken) // not to oneself
@@ -240,12 +240,12 @@ func TestGrants(t *testing.T) {
 	if err != nil || len(who.Grants) != 2 {
 		t.Fatalf("%v %v", who.Grants, err)
 	}
-	if err := s.EndGrant(ctx, officer, id); err != nil {
+	if err := s.EndGrant(ctx, officer, access.System(o.Unit), id); err != nil {
 		t.Fatal(err)
 	}
 	_, err = s.Actor(ctx, token) // ended at once
 	wantCode(t, err, fault.Unauthenticated)
-	wantCode(t, s.EndGrant(ctx, officer, id), fault.NotFound)
+	wantCode(t, s.EndGrant(ctx, officer, access.System(o.Unit), id), fault.NotFound)
 }
 
 func TestDemoSignInsRefusedInProduction(t *testing.T) {
@@ -254,7 +254,7 @@ func TestDemoSignInsRefusedInProduction(t *testing.T) {
 	local, _ := newService(t, d, true)
 	production, _ := newService(t, d, false)
 	ctx := t.Context()
-	_, _, err := local.Create(ctx, o.Actor("sysadmin"), account.NewAccount{Login: "demo", Name: "演示", Password: "tidal-otter-9-lamp", Demo: true})
+	_, _, err := local.Create(ctx, o.Actor("sysadmin"), access.System(o.Unit), account.NewAccount{Login: "demo", Name: "演示", Password: "tidal-otter-9-lamp", Demo: true})
 	if err != nil {
 		t.Fatal(err)
 	}

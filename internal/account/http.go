@@ -49,7 +49,6 @@ type tokenIn struct {
 
 type signInIn struct {
 	UserAgent string `header:"User-Agent"`
-	Scheme    string `header:"X-Forwarded-Proto"`
 	Body      struct {
 		Login    string `json:"login" maxLength:"100"`
 		Password string `json:"password" maxLength:"300"`
@@ -122,8 +121,8 @@ type passwordOut struct {
 	}
 }
 
-// Mount mounts sign-in, set-up, accounts and grants. secure marks the cookie for
-// HTTPS only.
+// Mount mounts sign-in, set-up, accounts and grants. The cookie is for
+// HTTPS only where the request came so, or always with secure.
 func Mount(api *httpd.API, s *Service, secure bool) {
 	use := access.Need{Resource: "session", Action: "use"}
 	httpd.Post(api, "/api/session", httpd.Op{Need: access.Public, Tag: "session", Summary: "Sign in", MaxBody: 4 << 10},
@@ -132,7 +131,7 @@ func Mount(api *httpd.API, s *Service, secure bool) {
 			if err != nil {
 				return nil, err
 			}
-			return &signInOut{SetCookie: cookie(token, secure), Body: s.session(a)}, nil
+			return &signInOut{SetCookie: cookie(token, secure || who.HTTPS), Body: s.session(a)}, nil
 		})
 	httpd.Get(api, "/api/session", httpd.Op{Need: use, Tag: "session", Summary: "Who is signed in"},
 		func(_ context.Context, who httpd.Who, _ *nothing) (*sessionOut, error) {
@@ -147,7 +146,7 @@ func Mount(api *httpd.API, s *Service, secure bool) {
 			}
 			return &struct {
 				SetCookie http.Cookie `header:"Set-Cookie"`
-			}{cookie("", secure)}, nil
+			}{cookie("", secure || who.HTTPS)}, nil
 		})
 	httpd.Post(api, "/api/session/password", httpd.Op{Need: use, Tag: "session", Summary: "Change one's own password", Status: http.StatusNoContent, Secret: true},
 		func(ctx context.Context, who httpd.Who, in *struct {
@@ -212,7 +211,7 @@ func mountAccounts(api *httpd.API, s *Service) {
 		func(ctx context.Context, who httpd.Who, in *searchIn) (*listOut[Newcomer], error) {
 			return listed(s.Newcomers(ctx, who.Scope, in.Q))
 		})
-	httpd.Post(api, "/api/accounts", httpd.Op{Need: write, Tag: "accounts", Summary: "Create an account", Status: http.StatusCreated},
+	httpd.Post(api, "/api/accounts", httpd.Op{Need: write, Tag: "accounts", Summary: "Create an account", Status: http.StatusCreated, Secret: true},
 		func(ctx context.Context, who httpd.Who, in *struct {
 			Body struct {
 				Login    string     `json:"login" maxLength:"40"`
@@ -224,7 +223,7 @@ func mountAccounts(api *httpd.API, s *Service) {
 			if in.Body.PersonID != nil {
 				n.Person = *in.Body.PersonID
 			}
-			a, password, err := s.Create(ctx, who.Actor, n)
+			a, password, err := s.Create(ctx, who.Actor, who.Scope, n)
 			if err != nil {
 				return nil, err
 			}
@@ -296,7 +295,7 @@ func mountGrants(api *httpd.API, s *Service) {
 			if in.Body.PlaceID != nil {
 				n.Place = *in.Body.PlaceID
 			}
-			id, err := s.Grant(ctx, who.Actor, n)
+			id, err := s.Grant(ctx, who.Actor, who.Scope, n)
 			if err != nil {
 				return nil, err
 			}
@@ -310,6 +309,6 @@ func mountGrants(api *httpd.API, s *Service) {
 		})
 	httpd.Delete(api, "/api/grants/{id}", httpd.Op{Need: write, Tag: "grants", Summary: "Take a grant back at once", Status: http.StatusNoContent},
 		func(ctx context.Context, who httpd.Who, in *idIn) (*nothing, error) {
-			return nil, s.EndGrant(ctx, who.Actor, in.ID)
+			return nil, s.EndGrant(ctx, who.Actor, who.Scope, in.ID)
 		})
 }

@@ -33,6 +33,15 @@ func (s *Service) Newcomers(ctx context.Context, scope access.Scope, text string
 	return listNewcomers(ctx, s.db, scope, likely(text), calendar.DateOf(s.now()))
 }
 
+// wholeUnit refuses to manage accounts and grants with a permission that ends at a
+// branch: a sign-in or a role may reach anywhere.
+func wholeUnit(scope access.Scope) error {
+	if !scope.Whole() {
+		return fault.New(fault.Forbidden, "管理账号和授权需要全院范围的权限")
+	}
+	return nil
+}
+
 // NewAccount asks for an account: of a person on the roll, or, before the roster
 // was imported, of somebody named only (linked later with Link).
 type NewAccount struct {
@@ -46,7 +55,10 @@ type NewAccount struct {
 }
 
 // Create makes an account with the member role and gives its first password.
-func (s *Service) Create(ctx context.Context, by access.Actor, n NewAccount) (a Account, password string, err error) {
+func (s *Service) Create(ctx context.Context, by access.Actor, scope access.Scope, n NewAccount) (a Account, password string, err error) {
+	if err := wholeUnit(scope); err != nil {
+		return a, "", err
+	}
 	a = Account{ID: db.NewID(), PersonID: n.Person, Demo: n.Demo}
 	if a.Login, err = CleanLogin(n.Login); err != nil {
 		return a, "", err
@@ -218,7 +230,10 @@ type NewGrant struct {
 
 // Grant gives a role to somebody else (nobody grants to themselves) and ends the
 // person's sessions, so that the change holds everywhere at once.
-func (s *Service) Grant(ctx context.Context, by access.Actor, n NewGrant) (id uuid.UUID, err error) {
+func (s *Service) Grant(ctx context.Context, by access.Actor, scope access.Scope, n NewGrant) (id uuid.UUID, err error) {
+	if err := wholeUnit(scope); err != nil {
+		return id, err
+	}
 	role, ok := access.RoleByCode(n.Role)
 	if !ok {
 		return id, fault.Field("role", "没有这个角色")
@@ -258,7 +273,10 @@ func (s *Service) Grant(ctx context.Context, by access.Actor, n NewGrant) (id uu
 }
 
 // EndGrant takes a role back at once and ends the person's sessions.
-func (s *Service) EndGrant(ctx context.Context, by access.Actor, id uuid.UUID) error {
+func (s *Service) EndGrant(ctx context.Context, by access.Actor, scope access.Scope, id uuid.UUID) error {
+	if err := wholeUnit(scope); err != nil {
+		return err
+	}
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
 		person, ended, err := access.EndGrant(ctx, tx, by.Unit, id, by.Person, s.now())
 		if err != nil {

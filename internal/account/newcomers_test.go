@@ -7,6 +7,7 @@ import (
 
 	"xianfeng/internal/access"
 	"xianfeng/internal/account"
+	"xianfeng/internal/fault"
 	"xianfeng/internal/org"
 	"xianfeng/internal/testdb"
 	"xianfeng/policies"
@@ -32,8 +33,12 @@ func TestNewcomers(t *testing.T) {
 		t.Fatalf("people without an account: %v %v", found, err)
 	}
 	first := found[0]
-	if _, _, err := s.Create(ctx, admin, account.NewAccount{Login: "first.account", Person: first.ID}); err != nil {
+	if _, _, err := s.Create(ctx, admin, access.System(o.Unit), account.NewAccount{Login: "first.account", Person: first.ID}); err != nil {
 		t.Fatal(err)
+	}
+	// A second account would open the person's grants to whoever made it.
+	if _, _, err := s.Create(ctx, admin, access.System(o.Unit), account.NewAccount{Login: "second.account", Person: first.ID}); !fault.Is(err, fault.Conflict) {
+		t.Errorf("a second account for one person: %v", err)
 	}
 	left, err := s.Newcomers(ctx, scope, first.Name)
 	if err != nil {

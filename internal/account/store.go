@@ -22,12 +22,13 @@ const actorColumns = `a.unit_id, u.name, a.id, a.login, a.must_change, a.demo, p
 	m.branch_id, m.group_id, d.department_id,
 	coalesce((SELECT json_agg(json_build_object('role', g.role, 'place_kind', g.place_kind,
 			'place_id', coalesce(g.place_id, '00000000-0000-0000-0000-000000000000'::uuid),
-			'place_name', coalesce(b.name, b2.name || gr.name, dep.name, u.name)) ORDER BY g.role, g.id)
+			'place_name', CASE g.place_kind
+				WHEN 'branch' THEN (SELECT name FROM org_branches WHERE unit_id = g.unit_id AND id = g.place_id)
+				WHEN 'group' THEN (SELECT b.name || gr.name FROM org_groups gr JOIN org_branches b ON b.unit_id = gr.unit_id AND b.id = gr.branch_id
+					WHERE gr.unit_id = g.unit_id AND gr.id = g.place_id)
+				WHEN 'department' THEN (SELECT name FROM org_departments WHERE unit_id = g.unit_id AND id = g.place_id)
+				ELSE u.name END) ORDER BY g.role, g.id)
 		FROM access_grants g
-		LEFT JOIN org_branches b ON g.place_kind = 'branch' AND b.unit_id = g.unit_id AND b.id = g.place_id
-		LEFT JOIN org_groups gr ON g.place_kind = 'group' AND gr.unit_id = g.unit_id AND gr.id = g.place_id
-		LEFT JOIN org_branches b2 ON b2.unit_id = gr.unit_id AND b2.id = gr.branch_id
-		LEFT JOIN org_departments dep ON g.place_kind = 'department' AND dep.unit_id = g.unit_id AND dep.id = g.place_id
 		WHERE g.unit_id = a.unit_id AND g.person_id = a.person_id AND g.ended_at IS NULL
 			AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2)), '[]')`
 

@@ -211,7 +211,7 @@ func (d *demo) appoint(ctx context.Context) error {
 				return fmt.Errorf("%s: %w", s.Login, err)
 			}
 		}
-		if _, _, err := d.Accounts.Create(ctx, d.system, account.NewAccount{Login: s.Login, Person: person, Password: DemoPassword, Demo: true}); err != nil {
+		if _, _, err := d.Accounts.Create(ctx, d.system, scope, account.NewAccount{Login: s.Login, Person: person, Password: DemoPassword, Demo: true}); err != nil {
 			return fmt.Errorf("%s: %w", s.Login, err)
 		}
 		if s.role == "member" {
@@ -224,7 +224,7 @@ func (d *demo) appoint(ctx context.Context) error {
 		if s.role == "deputy_leader" {
 			g.Place = d.departments[s.place]
 		}
-		if _, err := d.Accounts.Grant(ctx, d.system, g); err != nil {
+		if _, err := d.Accounts.Grant(ctx, d.system, scope, g); err != nil {
 			return fmt.Errorf("%s: %w", s.Login, err)
 		}
 	}

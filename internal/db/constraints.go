@@ -31,6 +31,7 @@ var constraints = map[string]complaint{
 	"access_grants_auditor_apart": {fault.RuleBroken, "审计员不能同时担任系统管理员或安全管理员"},
 	"access_grants_once":          {fault.Conflict, "该人员在这段时间已有相同的授权"},
 	"account_accounts_login":      {fault.Conflict, "该登录名已被使用，请换一个"},
+	"account_accounts_person":     {fault.Conflict, "该人员已有账号，请启用、重置或解锁原来的账号"},
 
 	"activity_one_draft":        {fault.Conflict, "该记录已有一份修改稿，请先完成或删除它"},
 	"activity_one_confirmed":    {fault.Conflict, "该记录刚被别人确认或撤回，请刷新后查看"},

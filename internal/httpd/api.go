@@ -51,6 +51,7 @@ type Op struct {
 type Who struct {
 	access.Actor
 	Scope access.Scope
+	HTTPS bool // the request came encrypted, as far as the proxy in front says
 }
 
 func newAPI(app *fiber.App, g *Guard, version string) *API {

@@ -49,7 +49,7 @@ func (g *Guard) enter(op Op) func(huma.Context, func(huma.Context)) {
 		deadline, cancel := context.WithTimeout(ctx.Context(), op.Timeout)
 		defer cancel()
 		ctx = huma.WithContext(ctx, deadline)
-		who := Who{Actor: access.Actor{RequestID: requestIDOf(deadline), Address: c.IP()}}
+		who := Who{Actor: access.Actor{RequestID: requestIDOf(deadline), Address: c.IP()}, HTTPS: c.Protocol() == "https"}
 		if op.Need != access.Public {
 			a, err := g.sessions.Actor(deadline, c.Cookies(CookieName))
 			if err != nil {
@@ -67,7 +67,7 @@ func (g *Guard) enter(op Op) func(huma.Context, func(huma.Context)) {
 				refuse(err)
 				return
 			}
-			who = Who{Actor: a, Scope: scope}
+			who.Actor, who.Scope = a, scope
 		}
 		key := c.Get("Idempotency-Key")
 		if key == "" || ctx.Method() == http.MethodGet || op.Need == access.Public || op.Secret {

@@ -147,6 +147,7 @@ func TestScenarios(t *testing.T) {
 		{"unknown field", "POST", "/api/ping", `{"word":"a","x":1}`, nil, 422, "多出了"},
 		{"too long", "POST", "/api/ping", `{"word":"一二三四五六七八九十十一"}`, nil, 422, "最多填写 10"},
 		{"10 MB of json", "POST", "/api/ping", `{"word":"` + strings.Repeat("a", 10<<20) + `"}`, nil, 413, "太大"},
+		{"compressed, to any size", "POST", "/api/ping", `{"word":"a"}`, map[string]string{"Content-Encoding": "gzip"}, 415, "不支持"},
 		{"other site", "POST", "/api/ping", `{"word":"a"}`, map[string]string{"Origin": "https://evil.example"}, 403, "其他网站"},
 		{"no origin but cross-site", "POST", "/api/ping", `{"word":"a"}`, map[string]string{"Sec-Fetch-Site": "cross-site"}, 403, "其他网站"},
 		{"same origin", "POST", "/api/ping", `{"word":"a"}`, map[string]string{"Origin": "http://example.com"}, 201, ""},
@@ -215,6 +216,21 @@ func TestIdempotencyKey(t *testing.T) {
 	}
 	if r := s.do("POST", "/api/ping", `{"word":"mended"}`, map[string]string{"Idempotency-Key": "refused-key"}); r.StatusCode != 201 {
 		t.Fatalf("a refused request must not use its key up: %d", r.StatusCode)
+	}
+}
+
+// A password changed with a key leaves neither the key nor a hash of it behind.
+func TestSecretKeepsNoKey(t *testing.T) {
+	s := newSite(t)
+	s.signIn("secretary1")
+	r := s.do("POST", "/api/session/password", `{"current":"`+testdb.Password+`","password":"quiet-harbour-77-fern"}`,
+		map[string]string{"Idempotency-Key": "0123456789abcdef"})
+	if r.StatusCode != 204 {
+		t.Fatalf("status %d: %s", r.StatusCode, read(t, r))
+	}
+	var kept int
+	if err := s.d.QueryRowContext(t.Context(), "SELECT count(*) FROM idempotency_keys").Scan(&kept); err != nil || kept != 0 {
+		t.Errorf("%d keys kept: %v", kept, err)
 	}
 }
 

@@ -18,11 +18,11 @@ func legible(c *fiber.Ctx) error {
 		return fiber.ErrUnsupportedMediaType
 	}
 	var bad string
-	c.Context().QueryArgs().VisitAll(func(key, value []byte) {
+	for key, value := range c.Context().QueryArgs().All() {
 		if !utf8.Valid(value) || strings.ContainsRune(string(value), 0) {
 			bad = string(key)
 		}
-	})
+	}
 	if bad != "" {
 		return fault.Field(strings.ToValidUTF8(bad, ""), "内容中有无法保存的字符，请删去后重试")
 	}

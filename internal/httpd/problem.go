@@ -57,10 +57,10 @@ func problem(log *slog.Logger, requestID string, err error) *Problem {
 		return p
 	}
 	f := fault.From(err)
-	switch {
-	case f.Code == fault.Internal:
+	switch f.Code {
+	case fault.Internal:
 		log.Error("request failed", "request_id", requestID, "error", err)
-	case f.Code == fault.Unavailable:
+	case fault.Unavailable:
 		log.Warn("request refused", "request_id", requestID, "error", err)
 	}
 	return &Problem{Status: statuses[f.Code], Code: string(f.Code), Detail: f.Message, Field: f.Field, Errors: f.Details, RequestID: requestID}

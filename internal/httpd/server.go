@@ -77,7 +77,7 @@ func New(cfg Config, d *bun.DB, g *Guard) (*Server, error) {
 	}, []string{"method", "route", "status"})
 	reg.MustRegister(seconds)
 
-	app.Use(observe(cfg.Log, seconds), headers(cfg.BehindProxy), sameOrigin(cfg.Origins), legible)
+	app.Use(observe(cfg.Log, seconds, cfg.BehindProxy), headers(cfg.BehindProxy), sameOrigin(cfg.Origins), legible)
 	s := &Server{Fiber: app, log: cfg.Log}
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	app.Get("/readyz", func(c *fiber.Ctx) error {
@@ -90,7 +90,7 @@ func New(cfg Config, d *bun.DB, g *Guard) (*Server, error) {
 	})
 	metrics := adaptor.HTTPHandler(promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
 	app.Get("/metrics", func(c *fiber.Ctx) error {
-		if ip := c.Context().RemoteIP(); !ip.IsLoopback() { // counts are nobody's business outside
+		if !c.Context().RemoteIP().IsLoopback() || c.Get(fiber.HeaderXForwardedFor) != "" { // counts are nobody's business outside
 			return fiber.ErrNotFound
 		}
 		return metrics(c)
@@ -113,12 +113,13 @@ func (s *Server) Finish(ui fs.FS) error {
 
 var saneID = regexp.MustCompile(`^[A-Za-z0-9_.-]{8,64}$`)
 
-// observe gives the request its id, recovers from panics, logs and counts.
-func observe(log *slog.Logger, seconds *prometheus.HistogramVec) fiber.Handler {
+// observe gives the request its id (that of our own proxy, where there is one: it
+// goes into audit rows), recovers from panics, logs and counts.
+func observe(log *slog.Logger, seconds *prometheus.HistogramVec, behindProxy bool) fiber.Handler {
 	return func(c *fiber.Ctx) (err error) {
 		start := time.Now()
 		id := c.Get(fiber.HeaderXRequestID)
-		if !saneID.MatchString(id) {
+		if !behindProxy || !saneID.MatchString(id) {
 			id = uuid.NewString()
 		}
 		c.Set(fiber.HeaderXRequestID, id)

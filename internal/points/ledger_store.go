@@ -45,9 +45,7 @@ func readPage(ctx context.Context, on bun.IDB, scope access.Scope, person uuid.U
 	var totals, scheme []byte
 	p := LedgerPage{Quarter: q, Title: q.Chinese()}
 	err := one(ctx, on, []any{&p.Person, &p.Name, &p.Branch, &p.Group, &p.State, &p.Exempt, &totals, &scheme}, `
-		SELECT p.id, p.name,
-			coalesce((SELECT name FROM org_branches b WHERE b.unit_id = p.unit_id AND b.id = `+branchOf+`), ''),
-			coalesce((SELECT name FROM org_groups g WHERE g.unit_id = p.unit_id AND g.id = `+groupOf+`), ''),
+		SELECT p.id, p.name, coalesce(b.name, ''), coalesce(g.name, ''),
 			coalesce((SELECT state FROM points_quarters o WHERE o.unit_id = p.unit_id AND o.quarter = $2), 'none'),
 			coalesce((SELECT reason FROM org_exemptions x WHERE x.unit_id = p.unit_id AND x.person_id = p.id
 				AND x.valid_from <= q.last_day AND (x.valid_to IS NULL OR x.valid_to >= q.last_day)), ''),
@@ -57,7 +55,14 @@ func readPage(ctx context.Context, on bun.IDB, scope access.Scope, person uuid.U
 					(SELECT json_agg(l) FROM points_limits l WHERE l.unit_id = s.unit_id AND l.scheme_id = s.id))
 				FROM points_schemes s WHERE s.unit_id = p.unit_id AND s.state = 'published' AND s.effective_from <= q.last_day
 				ORDER BY s.effective_from DESC LIMIT 1)::text
-		FROM org_people p, (SELECT $3::date AS first_day, $4::date AS last_day) q WHERE p.id = $1 AND `+where,
+		FROM org_people p
+		CROSS JOIN (SELECT $3::date AS first_day, $4::date AS last_day) q
+		LEFT JOIN LATERAL (SELECT o.branch_id, o.group_id FROM org_party_memberships o WHERE o.unit_id = p.unit_id AND o.person_id = p.id
+			AND o.valid_from <= q.last_day AND (o.valid_to IS NULL OR o.valid_to >= q.first_day)
+			ORDER BY o.valid_from DESC LIMIT 1) m ON TRUE -- as latest, for both at once
+		LEFT JOIN org_branches b ON b.unit_id = p.unit_id AND b.id = m.branch_id
+		LEFT JOIN org_groups g ON g.unit_id = p.unit_id AND g.id = m.group_id
+		WHERE p.id = $1 AND `+where,
 		append([]any{person, q.String(), q.First().UTC(), asOf(q, today).UTC(), yearOf(q.First()) + "Q1"}, args...)...)
 	if err != nil {
 		return LedgerPage{}, fmt.Errorf("ledger of %s: %w", person, db.Translate(err))

@@ -1,0 +1,434 @@
+package app_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/uptrace/bun"
+
+	"xianfeng/internal/access"
+	"xianfeng/internal/activity"
+	"xianfeng/internal/httpd"
+	"xianfeng/internal/report"
+	"xianfeng/internal/testdb"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata/matrix.golden from what the server answers; read every changed line before committing it")
+
+// holder is a role with somebody who holds it and no other, and what lies within
+// and outside of their reach.
+type holder struct {
+	role         string // of access.Roles, or one of the two below
+	login        string
+	own, foreign string // keys of matrix.things
+}
+
+const (
+	noSession = "no_session"
+	signedIn  = "signed_in" // a session without any role
+)
+
+func holders() []holder {
+	return []holder{
+		{noSession, "", "branch0", "other unit"},
+		{signedIn, "staff", "branch0", "other unit"},
+		{"leading_group", "chief", "branch0", "other unit"},
+		{"party_office", "office", "branch0", "other unit"},
+		{"deputy_leader", "deputy", "department1", "department0"},
+		{"department_head", "head", "department0", "department1"},
+		{"branch_secretary", "secretary1", "branch0", "branch1"},
+		{"committee_member", "committee1", "branch0", "branch1"},
+		{"group_leader", "leader1", "group00", "group01"},
+		{"member", "member1", "member1", "branch1"},
+		{"system_admin", "sysadmin", "branch0", "other unit"},
+		{"security_admin", "security", "branch0", "other unit"},
+		{"security_auditor", "auditor", "branch0", "other unit"},
+	}
+}
+
+// matrix is an office whose people hold one role each, with a second unit in the
+// same database, frozen to be copied for each change.
+type matrix struct {
+	again   func(testing.TB) *bun.DB
+	files   string
+	things  map[string]things
+	cookies map[string]string // by login
+	office  *office
+}
+
+func newMatrix(t *testing.T) *matrix {
+	t.Helper()
+	d := testdb.New(t)
+	m := &matrix{files: t.TempDir(), things: map[string]things{}, cookies: map[string]string{"": ""}}
+	s := boot(t, d, m.files)
+	o := newOffice(t, s, d)
+	m.office = o
+	department := func(i int) activity.OrganiserRef {
+		return activity.OrganiserRef{Kind: "department", ID: o.Departments[i].ID}
+	}
+	group := func(i, j int) activity.OrganiserRef {
+		return activity.OrganiserRef{Kind: "group", ID: o.Groups[i][j].ID}
+	}
+	for _, x := range []struct {
+		key, person, came string
+		place             activity.OrganiserRef
+	}{
+		{"branch0", "member1", "chief", branchOf(o, 0)}, {"branch1", "probationer", "leader2", branchOf(o, 1)},
+		{"group00", "chief", "secretary1", group(0, 0)}, {"group01", "deputy", "committee1", group(0, 1)},
+		{"department0", "leader1", "probationer", department(0)}, {"department1", "leader2", "secretary2", department(1)},
+	} {
+		made := o.make(x.place, x.key, x.person, x.came)
+		made.issue = o.issue("office", "member-ledger", "member_ledger", report.Request{Person: made.person})
+		m.things[x.key] = made
+	}
+	m.things["branch0"] = o.whole(m.things["branch0"])
+	m.things["other unit"] = secondUnit(t, s, d)
+	m.things["member1"] = m.things["branch0"]
+	for key, x := range m.things { // what belongs to the unit is foreign in another unit alone
+		unit := m.things["branch0"]
+		if key == "branch1" || key == "group01" || key == "other unit" {
+			unit = m.things["other unit"]
+		}
+		x.newcomer, x.gone, x.emptyBranch, x.outsider, x.imported, x.preview, x.scheme, x.rule =
+			unit.newcomer, unit.gone, unit.emptyBranch, unit.outsider, unit.imported, unit.preview, unit.scheme, unit.rule
+		m.things[key] = x
+	}
+	for i, login := range []string{"secretary1", "secretary2"} {
+		x := m.things[fmt.Sprint("branch", i)]
+		x.issue = o.issue(login, "quarter-summary", "quarter_summary", report.Request{})
+		m.things[fmt.Sprint("branch", i)] = x
+	}
+	for _, h := range holders() {
+		if h.login == "" {
+			continue
+		}
+		if h.role != "member" { // one role each, to see what each gives
+			_, err := d.NewRaw(`UPDATE access_grants SET ended_at = now() WHERE unit_id = ? AND person_id = ? AND role = 'member'`,
+				o.Unit, o.Person(h.login)).Exec(t.Context())
+			must(t, err)
+		}
+		m.cookies[h.login] = s.signIn(h.login)
+	}
+	m.again = testdb.Freeze(t, d)
+	return m
+}
+
+// secondUnit is another unit in the same database: what is foreign to somebody who
+// may see their own whole.
+func secondUnit(t *testing.T, s *site, d *bun.DB) things {
+	t.Helper()
+	o := newOffice(t, s, d)
+	_, err := d.NewRaw(`UPDATE account_accounts SET login = 'other-' || login WHERE unit_id = ?`, o.Unit).Exec(t.Context())
+	must(t, err)
+	x := o.whole(o.make(branchOf(o, 0), "邻院", "member1", "chief"))
+	x.issue = o.issue("office", "quarter-summary", "quarter_summary", report.Request{})
+	return x
+}
+
+// cell is one route as one role.
+type cell struct {
+	route        string
+	need         access.Need
+	role         string
+	own, foreign int // status; 0 where the route is about no object
+}
+
+func (c cell) line() string {
+	foreign := "-"
+	if c.foreign != 0 {
+		foreign = fmt.Sprint(c.foreign)
+	}
+	return fmt.Sprintf("%-54s | %-16s | %d | %s", c.route, c.role, c.own, foreign)
+}
+
+// The whole of what roles may do, over one office whose people hold one role each.
+func TestMatrix(t *testing.T) {
+	t.Parallel()
+	m := newMatrix(t)
+	t.Run("permissions", m.testPermissions)
+	t.Run("desk", m.testDesk)
+	t.Run("no audit, no write", m.testNoAuditNoWrite)
+}
+
+// Every route × every role × own and foreign object gives the status that
+// testdata/matrix.golden says. A route that is not in the table of requests fails.
+func (m *matrix) testPermissions(t *testing.T) {
+	var cells []cell
+	for i := 0; ; {
+		done := false
+		t.Run("copy", func(t *testing.T) { // until a request changes something: then the next begins on a fresh copy
+			s := boot(t, m.again(t), m.files)
+			all := m.all(t, s.server.API.Routes())
+			if i == 0 {
+				cells = make([]cell, len(all)/2)
+			}
+			for ; i < len(all); i++ {
+				x := all[i]
+				c := &cells[i/2]
+				c.route, c.need, c.role = x.route, x.need, x.holder.role
+				if x.request == nil {
+					continue
+				}
+				a := s.send(m.cookies[x.holder.login], *x.request)
+				if a.status >= 400 {
+					if _, err := a.problem(); err != nil {
+						t.Errorf("%s as %s: %v", x.request, x.holder.role, err)
+					}
+				}
+				if x.foreign {
+					c.foreign = a.status
+				} else {
+					c.own = a.status
+				}
+				if a.status < 300 && writes(x.route) {
+					if err := audited(t, s, a); err != nil {
+						t.Errorf("%s as %s: %v", x.request, x.holder.role, err)
+					}
+					if !slices.Contains(harmless, x.route) {
+						i++
+						return
+					}
+				}
+			}
+			done = true
+		})
+		if done || t.Failed() {
+			break
+		}
+	}
+	if t.Failed() {
+		return
+	}
+	checkCells(t, cells)
+	compareGolden(t, cells)
+}
+
+// request is a case of the matrix; the own object comes before the foreign one.
+type request struct {
+	route   string
+	need    access.Need
+	holder  holder
+	foreign bool
+	request *ask // nil: the route is about no object, so there is no foreign one
+}
+
+func (m *matrix) all(t *testing.T, routes []httpd.Route) []request {
+	t.Helper()
+	table := m.requests()
+	var all []request
+	for _, r := range routes {
+		route := r.Method + " " + r.Path
+		make, known := table[route]
+		if !known {
+			t.Fatalf("%s is in no permission case: say in matrix_requests_test.go what is asked of it", route)
+		}
+		delete(table, route)
+		for _, h := range holders() {
+			own := make.ask(m.things[h.own])
+			own.method = r.Method
+			all = append(all, request{route, r.Need, h, false, &own})
+			other := request{route, r.Need, h, true, nil}
+			if make.object {
+				foreign := make.ask(m.things[h.foreign])
+				foreign.method = r.Method
+				other.request = &foreign
+			}
+			all = append(all, other)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b request) int { return endsSession(a.route) - endsSession(b.route) })
+	for route := range table {
+		t.Errorf("%s is no route any more: take it out of matrix_requests_test.go", route)
+	}
+	return all
+}
+
+// endsSession puts last what takes a cookie or a password away.
+func endsSession(route string) int {
+	return slices.Index([]string{"POST /api/session/password", "DELETE /api/session"}, route)
+}
+
+// named are the routes whose foreign object is a field of what is sent, and is told
+// apart at that field.
+var named = map[string]bool{"POST /api/people": true, "POST /api/places": true}
+
+// narrow are the permissions whose own object a line does not reach, and why.
+var narrow = map[string]string{
+	"GET /api/reports/issues/{id}/file": "the page is everybody's, an issue is for who may read that kind of report",
+	"GET /api/setup":                    "tells only that a link does not work",
+	"POST /api/setup":                   "the link is not valid: refused for everybody",
+	"POST /api/session":                 "sign-in is for everybody",
+}
+
+// checkCells asks of the answers what must hold whatever the golden file says: no
+// session is 401, no policy line 403, a line lets its own object in, and nothing
+// lets a foreign object in. Each line of the policy has to let somebody in here.
+func checkCells(t *testing.T, cells []cell) {
+	t.Helper()
+	used := map[access.Line]bool{}
+	lines := newPolicy(t).Lines()
+	for _, c := range cells {
+		if narrow[c.route] != "" {
+			continue
+		}
+		var may bool
+		for _, l := range lines {
+			if (l.Role == c.role || l.Role == signedIn && c.role != noSession) && l.Resource == c.need.Resource && l.Action == c.need.Action {
+				may = true
+				used[l] = used[l] || c.own < 300
+			}
+		}
+		want := func(status int) bool { return status < 300 }
+		switch {
+		case c.role == noSession:
+			want = func(status int) bool { return status == 401 }
+		case !may:
+			want = func(status int) bool { return status == 403 }
+		}
+		if !want(c.own) {
+			t.Errorf("own object: %s", c.line())
+		}
+		if c.foreign != 0 && may && c.foreign != 404 && !named[c.route] || c.foreign != 0 && !may && !want(c.foreign) {
+			t.Errorf("foreign object: %s", c.line())
+		}
+	}
+	for _, l := range lines {
+		if l.Reach == "conflict" {
+			continue // TestNobodyActsForThemselves
+		}
+		if !used[l] {
+			t.Errorf("policy line %v lets nobody in: no case would miss it", l)
+		}
+		everybody := access.Line{Role: signedIn, Resource: l.Resource, Action: l.Action, Reach: "self"}
+		if l.Role != signedIn && slices.Contains(lines, everybody) && l.Resource != "desk" { // testDesk misses those
+			t.Errorf("policy line %v gives what everybody has: no case would miss it", l)
+		}
+	}
+}
+
+// The lines that widen everybody's desk: who sees the whole office sees it counted.
+func (m *matrix) testDesk(t *testing.T) {
+	s := boot(t, m.again(t), m.files)
+	for _, h := range holders() {
+		if h.role == noSession {
+			continue
+		}
+		var desk struct {
+			Office struct{ People int } `json:"office"`
+		}
+		s.get(m.cookies[h.login], "/api/desk").into(t, &desk)
+		if whole := h.role == "leading_group" || h.role == "party_office"; whole != (desk.Office.People > 0) {
+			t.Errorf("%s counts %d people", h.role, desk.Office.People)
+		}
+	}
+}
+
+// The conflict lines: what is for others to do is refused for oneself, whoever it is.
+func TestNobodyActsForThemselves(t *testing.T) {
+	t.Parallel()
+	d := testdb.New(t)
+	s := boot(t, d, t.TempDir())
+	o := newOffice(t, s, d)
+	x := o.whole(o.make(branchOf(o, 0), "一支部", "office", "chief"))
+	office, security := s.signIn("office"), s.signIn("security")
+	before := fingerprint(t, d)
+	for _, c := range []struct {
+		cookie string
+		ask    ask
+	}{
+		{office, ask{method: "POST", path: "/api/points/entries", body: text(fields{"person_id": x.person, "rule_id": x.rule, "amount": 50,
+			"fact_on": today, "reason": "补记", "verified_by": x.other})}},
+		{office, ask{method: "POST", path: "/api/points/entries", body: text(fields{"person_id": x.other, "rule_id": x.rule, "amount": 50,
+			"fact_on": today, "reason": "补记", "verified_by": x.other})}},
+		{office, ask{method: "POST", path: "/api/points/entries/" + x.entry.String() + "/reversal", body: text(fields{"reason": "更正"})}},
+		{security, ask{method: "POST", path: "/api/grants", body: text(fields{"person_id": o.Person("security"), "role": "party_office"})}},
+	} {
+		a := s.send(c.cookie, c.ask)
+		if p, err := a.problem(); err != nil || a.status != 422 || p.Code != "rule_broken" {
+			t.Errorf("%s: %s %v", c.ask, a, err)
+		}
+	}
+	if after := fingerprint(t, d); after != before {
+		t.Error(changed(before, after))
+	}
+}
+
+const goldenFile = "testdata/matrix.golden"
+
+const goldenHead = `# route | role | status for an object within reach | status for one outside of it (-: the route is about no object)
+# Made by: go test ./internal/app -run TestMatrix -update. Read every changed line before committing it.
+`
+
+func compareGolden(t *testing.T, cells []cell) {
+	t.Helper()
+	slices.SortStableFunc(cells, func(a, b cell) int { return strings.Compare(path(a.route), path(b.route)) })
+	var b strings.Builder
+	b.WriteString(goldenHead)
+	last := ""
+	for _, c := range cells {
+		if c.route != last {
+			fmt.Fprintf(&b, "\n## %s needs %s\n", c.route, c.need)
+			last = c.route
+		}
+		b.WriteString(c.line() + "\n")
+	}
+	if *update {
+		must(t, os.WriteFile(goldenFile, []byte(b.String()), 0o644))
+		return
+	}
+	golden, err := os.ReadFile(goldenFile)
+	must(t, err)
+	got, want := strings.Split(b.String(), "\n"), strings.Split(string(golden), "\n")
+	for _, l := range got {
+		if !slices.Contains(want, l) {
+			t.Errorf("not in the golden file: %s", l)
+		}
+	}
+	for _, l := range want {
+		if !slices.Contains(got, l) {
+			t.Errorf("only in the golden file: %s", l)
+		}
+	}
+}
+
+// readGolden says which "route role" succeed on their own object.
+func readGolden(t *testing.T) map[string]bool {
+	t.Helper()
+	b, err := os.ReadFile(goldenFile)
+	must(t, err)
+	ok := map[string]bool{}
+	for line := range strings.Lines(string(b)) {
+		f := strings.Split(line, "|")
+		if len(f) == 4 && strings.HasPrefix(strings.TrimSpace(f[2]), "2") {
+			ok[strings.TrimSpace(f[0])+" "+strings.TrimSpace(f[1])] = true
+		}
+	}
+	return ok
+}
+
+// path sorts the methods of an address together.
+func path(route string) string {
+	method, address, _ := strings.Cut(route, " ")
+	return address + " " + method
+}
+
+func newPolicy(t *testing.T) *access.Policy {
+	t.Helper()
+	p, err := access.NewPolicy(policyModel, policyText)
+	must(t, err)
+	return p
+}
+
+// Each role that can be granted has a holder here.
+func TestMatrixHoldsEveryRole(t *testing.T) {
+	t.Parallel()
+	for _, r := range access.Roles() {
+		if !slices.ContainsFunc(holders(), func(h holder) bool { return h.role == r.Code }) {
+			t.Errorf("%s has no holder in the matrix", r.Code)
+		}
+	}
+}
