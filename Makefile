@@ -16,7 +16,6 @@ test: ## everything that guards main: Go, user interface, end to end, linters
 
 bench: build ## the figures of speed and size, each as a ratio against a bare baseline
 	go run -buildvcs=false ./cmd/bench
-	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./internal/...
 
 faults: build ## the long fault tests: kills, disk full, database away
 	XIANFENG_FAULTS=1 go test -count 1 -timeout 90m -run Fault -v ./...

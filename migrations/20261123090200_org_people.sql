@@ -19,7 +19,7 @@ CREATE TABLE org_people (
     full_member_on    date,
     started_work_on   date,
     note              text NOT NULL DEFAULT '',
-    on_roll           boolean NOT NULL DEFAULT true, -- false: an outside administrator, in no list or count
+    on_roll           boolean NOT NULL DEFAULT true, -- false: in no list or count: an outside administrator, or who has a ledger from an import that was undone
     left_on           date,
     row_version       int NOT NULL DEFAULT 1,
     created_at        timestamptz NOT NULL DEFAULT now(),

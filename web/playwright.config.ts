@@ -2,6 +2,8 @@ import { defineConfig, devices } from '@playwright/test'
 
 const port = Number(process.env.XIANFENG_E2E_PORT ?? 8125)
 const baseURL = `http://127.0.0.1:${port}`
+// While a test is being written it may look at an office that already runs.
+const reuse = process.env.XIANFENG_E2E_REUSE === '1'
 const pictures = process.env.XIANFENG_E2E_PICTURES === '1'
 
 export default defineConfig({
@@ -9,7 +11,7 @@ export default defineConfig({
   fullyParallel: false,
   // One office, one database: the stories share the server, not each other's records.
   workers: 1,
-  retries: process.env.CI ? 1 : 0,
+  retries: reuse ? 0 : 1,
   forbidOnly: !!process.env.CI,
   // Generous: on a machine that is busy with other things a step may take seconds.
   timeout: 120_000,
@@ -39,8 +41,8 @@ export default defineConfig({
     command: `sh e2e/office.sh ${port}`,
     url: `${baseURL}/readyz`,
     timeout: 240_000,
-    // While a test is written, it may look at an office that already runs.
-    reuseExistingServer: process.env.XIANFENG_E2E_REUSE === '1',
+    reuseExistingServer: reuse,
+    env: { XIANFENG_LOG_LEVEL: 'warn' },
     gracefulShutdown: { signal: 'SIGTERM', timeout: 30_000 },
   },
 })

@@ -23,7 +23,7 @@ func TestNewcomers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	roll := org.NewService(d, policy, time.Now)
+	roll := org.NewService(d, policy, nil, time.Now)
 	_, err = roll.AddPerson(ctx, o.Actor("office"), scope, org.NewPerson{PersonInput: org.PersonInput{Name: "单小雨", PoliticalStatus: org.Masses}})
 	if err != nil {
 		t.Fatal(err)

@@ -87,6 +87,9 @@ func (s *Service) confirm(ctx context.Context, tx bun.Tx, by access.Actor, v, st
 	if err := v.checkConfirm(v.kind, p.roster, now); err != nil {
 		return Saved{}, err
 	}
+	if standing != nil && v.OverlapAnswer == "" && v.meetsLike(standing.Record) {
+		v.OverlapAnswer = standing.OverlapAnswer // what it answers has not changed
+	}
 	if err := s.overlap(ctx, tx, by, *v, p.roster); err != nil {
 		return Saved{}, err
 	}
@@ -154,7 +157,7 @@ func (s *Service) overlap(ctx context.Context, tx bun.Tx, by access.Actor, v ver
 			title = "其他组织者的活动"
 		}
 		if len(f.Details) < maxOverlaps {
-			f.Details = append(f.Details, fault.Detail{Field: "overlap_answer", Message: fmt.Sprintf("%s:%s,%s", ro.name(o.Person), between(o.Starts, o.Ends), title)})
+			f.Details = append(f.Details, fault.Detail{Field: "overlap_answer", Message: fmt.Sprintf("%s：%s，%s", ro.name(o.Person), between(o.Starts, o.Ends), title)})
 		}
 	}
 	f.Message = fmt.Sprintf("有 %d 人同一时间已记在其他活动中，请核对；确实无误的，请填写说明后再确认", len(people))
@@ -170,7 +173,8 @@ func between(from, to time.Time) string {
 }
 
 // Amend drafts a new version of a confirmed record, with everything the old one
-// says. The old one stands until the new one is confirmed.
+// says, but for its answer to a warning that other times or people may not deserve
+// (rule 7). The old one stands until the new one is confirmed.
 func (s *Service) Amend(ctx context.Context, by access.Actor, scope access.Scope, id uuid.UUID, reason string) (out Saved, err error) {
 	if reason, err = checkReason(reason, "更正"); err != nil {
 		return out, err
@@ -181,7 +185,7 @@ func (s *Service) Amend(ctx context.Context, by access.Actor, scope access.Scope
 			return err
 		}
 		v := *standing
-		v.ID, v.Version, v.RowVersion, v.State, v.Reason, v.OverlapAnswer = db.NewID(), standing.Version+1, 1, Draft, reason, standing.OverlapAnswer
+		v.ID, v.Version, v.RowVersion, v.State, v.Reason, v.OverlapAnswer = db.NewID(), standing.Version+1, 1, Draft, reason, ""
 		if err := insertDraft(ctx, tx, by.Unit, by.Person, s.now(), v); err != nil {
 			return err
 		}

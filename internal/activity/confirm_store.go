@@ -57,22 +57,22 @@ type meeting struct {
 }
 
 // overlaps finds other confirmed activities at the same time with the same people,
-// those present and those sitting in. No activity lasts longer than 15 days, which
-// lets the index by time do the work.
+// by the rule of present. No activity lasts longer than 15 days, which lets the
+// index by time do the work.
 func overlaps(ctx context.Context, tx bun.Tx, read access.Scope, unit uuid.UUID, v version) ([]meeting, error) {
-	people := make([]uuid.UUID, 0, len(v.Attendance))
-	for _, a := range v.Attendance {
-		if a.Status != Absent {
-			people = append(people, a.Person)
-		}
-	}
 	where, args := read.Where(readable(), 6)
-	rows, err := db.Query(ctx, tx, `SELECT t.person_id, CASE WHEN `+where+` THEN a.title ELSE '' END, a.starts_at, a.ends_at
+	rows, err := db.Query(ctx, tx, `SELECT w.person_id, CASE WHEN `+where+` THEN a.title ELSE '' END, a.starts_at, a.ends_at
 		FROM activity_activities a
-		JOIN activity_attendances t ON t.unit_id = a.unit_id AND t.activity_id = a.id AND t.status <> 'absent' AND t.person_id = ANY ($3::uuid[])
+		CROSS JOIN LATERAL (
+			SELECT t.person_id FROM activity_attendances t
+			WHERE t.unit_id = a.unit_id AND t.activity_id = a.id AND t.status <> 'absent' AND t.person_id = ANY ($3::uuid[])
+			UNION
+			SELECT o.person_id FROM unnest(ARRAY[a.host_id, a.recorder_id, a.lecturer_id]) AS o (person_id)
+			WHERE o.person_id = ANY ($3::uuid[]) AND NOT EXISTS (SELECT FROM activity_attendances t
+				WHERE t.unit_id = a.unit_id AND t.activity_id = a.id AND t.person_id = o.person_id AND t.status = 'absent')) w
 		WHERE a.unit_id = $1 AND a.record_id <> $2 AND a.state = 'confirmed'
 			AND a.starts_at < $5 AND a.starts_at > $4::timestamptz - interval '15 days 1 second' AND a.ends_at > $4
-		ORDER BY a.starts_at, a.id, t.person_id LIMIT 500`, append([]any{unit, v.RecordID, people, v.Starts, v.Ends}, args...)...)
+		ORDER BY a.starts_at, a.id, w.person_id LIMIT 500`, append([]any{unit, v.RecordID, v.present(), v.Starts, v.Ends}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("overlapping activities: %w", err)
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"xianfeng/internal/access"
-	"xianfeng/internal/calendar"
 	"xianfeng/internal/db"
 	"xianfeng/internal/fault"
 	"xianfeng/internal/file"
@@ -168,35 +167,4 @@ func versionsOf(ctx context.Context, on bun.IDB, record access.Scope, unit, id u
 		FROM activity_activities a WHERE a.unit_id = ? AND a.record_id = ? AND (a.state <> 'draft' OR `+draft+`)
 		ORDER BY a.version DESC`, append([]any{unit, id}, args...)...).Scan(ctx, &lines)
 	return lines, db.Translate(err)
-}
-
-// pointsOf reads what a record posted, of the people whose ledgers are in scope.
-func pointsOf(ctx context.Context, on bun.IDB, ledger access.Scope, id uuid.UUID) ([]PointsLine, error) {
-	where, args := ledger.SQL(access.Columns{Unit: "e.unit_id", Persons: []string{"e.person_id"}, Branch: "e.branch_id", Group: "e.group_id"})
-	var rows []struct {
-		EntryID     uuid.UUID
-		Voucher     int64
-		PersonID    uuid.UUID
-		Name        string
-		Rule        string
-		Dimension   string
-		Points      int
-		Requested   int
-		CutBy       string
-		PostQuarter calendar.Quarter
-		Reversal    bool
-		Reversed    bool
-	}
-	err := on.NewRaw(`SELECT e.id AS entry_id, e.voucher, e.person_id, p.name, r.title AS rule, e.dimension, e.points, e.requested, e.cut_by,
-			e.post_quarter, e.reverses IS NOT NULL AS reversal,
-			EXISTS (SELECT FROM points_entries o WHERE o.unit_id = e.unit_id AND o.reverses = e.id) AS reversed
-		FROM points_entries e
-		JOIN org_people p ON p.unit_id = e.unit_id AND p.id = e.person_id
-		JOIN points_rules r ON r.unit_id = e.unit_id AND r.id = e.rule_id
-		WHERE e.record_id = ? AND `+where+` ORDER BY p.pinyin, p.id, e.seq`, append([]any{id}, args...)...).Scan(ctx, &rows)
-	out := make([]PointsLine, len(rows))
-	for i, r := range rows {
-		out[i] = PointsLine(r)
-	}
-	return out, db.Translate(err)
 }

@@ -334,4 +334,8 @@ func TestExportIsWhatTheListShows(t *testing.T) {
 			t.Errorf("%q", rows[1])
 		}
 	}
+	// Each time what was taken out is on record.
+	if n := c.count(`SELECT count(*) FROM audit_entries WHERE action = 'activity.export' AND summary LIKE '导出活动记录%'`); n != 3 {
+		t.Errorf("%d audit rows of 3 exports", n)
+	}
 }

@@ -31,7 +31,7 @@ func mountKinds(api *httpd.API, s *Service) {
 		}) (*struct{ Body Kind }, error) {
 			k := in.Body
 			k.Code = in.Code
-			k, err := s.PutKind(ctx, who.Actor, k)
+			k, err := s.PutKind(ctx, who.Actor, who.Scope, k)
 			return &struct{ Body Kind }{k}, err
 		})
 }

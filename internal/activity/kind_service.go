@@ -9,6 +9,7 @@ import (
 	"xianfeng/internal/access"
 	"xianfeng/internal/audit"
 	"xianfeng/internal/db"
+	"xianfeng/internal/fault"
 )
 
 // Seed gives a new office the kinds of rule 3. What the office has changed since
@@ -31,8 +32,12 @@ func (s *Service) Kinds(ctx context.Context, by access.Actor) ([]Kind, error) {
 }
 
 // PutKind creates or replaces a kind. Records keep the kind they have; what it
-// needs counts for the next confirmation.
-func (s *Service) PutKind(ctx context.Context, by access.Actor, k Kind) (Kind, error) {
+// needs counts for the next confirmation. Kinds are every organiser's, so the
+// permission has to reach the whole unit.
+func (s *Service) PutKind(ctx context.Context, by access.Actor, scope access.Scope, k Kind) (Kind, error) {
+	if !scope.Whole() {
+		return Kind{}, fault.New(fault.Forbidden, "设置活动类型需要全院范围的权限")
+	}
 	if err := k.check(); err != nil {
 		return Kind{}, err
 	}

@@ -1,7 +1,6 @@
 package activity
 
 import (
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"slices"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"xianfeng/internal/access"
 	"xianfeng/internal/calendar"
 	"xianfeng/internal/fault"
 	"xianfeng/internal/sheet"
@@ -102,33 +100,6 @@ func (r Summary) key(sort string) string {
 	return r.StartsAt.Format(time.RFC3339Nano)
 }
 
-// List pages through the records in reach: one line for each record, its standing
-// version or, before the first confirmation, its draft. scope is that of
-// activity.read.
-func (s *Service) List(ctx context.Context, by access.Actor, scope access.Scope, f Filter) (items []Summary, next string, total int, err error) {
-	if err := f.check(); err != nil {
-		return nil, "", 0, err
-	}
-	record, err := s.reach(by, needRecord())
-	if err != nil {
-		return nil, "", 0, err
-	}
-	limit := f.Limit
-	f.Limit++
-	if items, err = listRecords(ctx, s.db, scope, record, f); err != nil {
-		return nil, "", 0, err
-	}
-	if total, err = countRecords(ctx, s.db, scope, record, f); err != nil {
-		return nil, "", 0, err
-	}
-	if len(items) > limit {
-		items = items[:limit]
-		last := items[limit-1]
-		next = cursor{f.Sort, last.key(f.Sort), last.ID}.String()
-	}
-	return items, next, total, nil
-}
-
 // Day is a day of the calendar that the week alone does not tell.
 type Day struct {
 	Date calendar.Date    `json:"date"`
@@ -142,29 +113,4 @@ type Month struct {
 	Last  calendar.Date `json:"last"`
 	Days  []Day         `json:"days" doc:"Holidays and make-up days"`
 	Items []Summary     `json:"items"`
-}
-
-// Calendar gives a month's records, by the same rules as List. first is any day of
-// the month.
-func (s *Service) Calendar(ctx context.Context, by access.Actor, scope access.Scope, first calendar.Date, f Filter) (Month, error) {
-	m := Month{First: calendar.NewDate(first.Year, first.Month, 1), Days: []Day{}}
-	m.Last = calendar.DateOf(m.First.In().AddDate(0, 1, -1))
-	f.From, f.To, f.Sort, f.Cursor = m.First, m.Last, "starts_at", ""
-	if err := f.check(); err != nil {
-		return m, err
-	}
-	record, err := s.reach(by, needRecord())
-	if err != nil {
-		return m, err
-	}
-	f.Limit = monthLimit
-	if m.Items, err = listRecords(ctx, s.db, scope, record, f); err != nil {
-		return m, err
-	}
-	for d := m.First; !d.After(m.Last); d = d.AddDays(1) {
-		if special, ok := s.workdays.Special(d); ok {
-			m.Days = append(m.Days, Day{d, special.Kind, special.Name})
-		}
-	}
-	return m, nil
 }

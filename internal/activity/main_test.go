@@ -164,7 +164,9 @@ func (o *office) count(query string, args ...any) int {
 
 func wants(t testing.TB, err error, code fault.Code, field string) {
 	t.Helper()
-	if !fault.Is(err, code) || fault.From(err).Field != field {
-		t.Errorf("got %v (field %q), want %s at %q", err, fault.From(err).Field, code, field)
+	if !fault.Is(err, code) {
+		t.Errorf("got %v, want %s at %q", err, code, field)
+	} else if got := fault.From(err).Field; got != field {
+		t.Errorf("got %v at %q, want %q", err, got, field)
 	}
 }

@@ -1,30 +1,7 @@
 package activity
 
-import (
-	"context"
-
-	"xianfeng/internal/access"
-)
-
 // OrganiserChoice is a place that the actor may record for.
 type OrganiserChoice struct {
 	OrganiserRef
 	Name string `json:"name"`
-}
-
-// Organisers lists the places whose activities the actor may record today: branches
-// with their groups, departments, the unit. scope is that of activity.record, so
-// the list offers exactly what Create takes.
-func (s *Service) Organisers(ctx context.Context, by access.Actor, scope access.Scope) ([]OrganiserChoice, error) {
-	all, err := listOrganisers(ctx, s.db, by.Unit, s.now())
-	if err != nil {
-		return nil, err
-	}
-	choices := []OrganiserChoice{}
-	for _, o := range all {
-		if scope.Covers(at(by.Unit, o)) {
-			choices = append(choices, OrganiserChoice{OrganiserRef{o.Kind, organiserID(o)}, o.Name})
-		}
-	}
-	return choices, nil
 }

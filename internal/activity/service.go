@@ -1,8 +1,10 @@
 package activity
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -134,6 +136,25 @@ func (r Record) people() []uuid.UUID {
 		}
 	}
 	return ids
+}
+
+// present lists, each once and in order, who was there: everybody named but those
+// marked absent.
+func (r Record) present() []uuid.UUID {
+	absent := map[uuid.UUID]bool{}
+	for _, a := range r.Attendance {
+		if a.Status == Absent {
+			absent[a.Person] = true
+		}
+	}
+	ids := slices.DeleteFunc(r.people(), func(id uuid.UUID) bool { return absent[id] })
+	slices.SortFunc(ids, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	return slices.Compact(ids)
+}
+
+// meetsLike says whether the same people were there at the same time.
+func (r Record) meetsLike(o Record) bool {
+	return r.Starts.Equal(o.Starts) && r.Ends.Equal(o.Ends) && slices.Equal(r.present(), o.present())
 }
 
 // Create saves a first draft, or records and confirms at once, which is the one

@@ -146,31 +146,6 @@ func TestWithdrawReverses(t *testing.T) {
 	}
 }
 
-func TestOverlapAsksForAnAnswer(t *testing.T) {
-	o := newOffice(t)
-	o.must(o.create("secretary1", o.meeting("2026-05-19"), true))
-	r := Record{Kind: "seminar", Title: "业务研讨", Starts: moment("2026-05-19 10:00"), Ends: moment("2026-05-19 11:00"), Content: "研讨",
-		Organiser: OrganiserRef{"branch", o.Branches[1].ID}, Host: o.Person("secretary2"), Recorder: o.Person("leader2")}
-	for _, k := range []string{"office", "head", "secretary2", "leader2", "probationer"} {
-		r.Attendance = append(r.Attendance, Attendance{Person: o.Person(k), Status: Present})
-	}
-	r.Attendance = append(r.Attendance, Attendance{Person: o.Person("chief"), Status: Guest})
-	_, err := o.create("secretary2", r, true)
-	wants(t, err, fault.Conflict, "overlap_answer")
-	f := fault.From(err)
-	if len(f.Details) != 1 || !strings.Contains(f.Details[0].Message, "江远山") || strings.Contains(f.Details[0].Message, "党员大会") {
-		t.Errorf("the other branch's record is told: %+v", f.Details)
-	}
-	draft := o.must(o.create("secretary2", r, false))
-	got := o.must(o.confirm("secretary2", draft.ID, Confirmation{RowVersion: draft.RowVersion, OverlapAnswer: "大会提前结束"}))
-	if d, err := o.detail("secretary2", got.ID, 0); err != nil || d.OverlapAnswer != "大会提前结束" {
-		t.Errorf("%+v, %v", d, err)
-	}
-	// One that ends as the other begins is no overlap.
-	r.Starts, r.Ends = moment("2026-05-19 11:00"), moment("2026-05-19 12:00")
-	o.must(o.create("secretary2", r, true))
-}
-
 func TestTwoPeopleAtOnce(t *testing.T) {
 	o := newOffice(t)
 	s := o.must(o.create("secretary1", o.meeting("2026-05-19"), false))
@@ -362,7 +337,8 @@ func TestSuggestFillsTheForm(t *testing.T) {
 func TestKinds(t *testing.T) {
 	o := newOffice(t)
 	ctx := context.Background()
-	by := o.Actor("office")
+	write := access.Need{Resource: "activity_kind", Action: "write"}
+	by, scope := o.as("office", write)
 	kinds, err := o.svc.Kinds(ctx, by)
 	if err != nil || len(kinds) != 17 {
 		t.Fatalf("%d kinds, %v", len(kinds), err)
@@ -374,18 +350,22 @@ func TestKinds(t *testing.T) {
 	}
 	k := kinds[0]
 	k.Active = false
-	if _, err := o.svc.PutKind(ctx, by, k); err != nil {
+	if _, err := o.svc.PutKind(ctx, by, scope, k); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := o.create("secretary1", o.meeting("2026-05-19"), false); !fault.Is(err, fault.Invalid) {
 		t.Errorf("recorded under a kind no longer offered: %v", err)
 	}
+	_, part := o.as("secretary1", needRecord())
+	if _, err := o.svc.PutKind(ctx, by, part, k); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a kind of the whole office changed from within a branch: %v", err)
+	}
 	k.Code, k.Needs = "Bad Code", []string{"coffee"}
 	var f *fault.Error
-	if _, err := o.svc.PutKind(ctx, by, k); !errors.As(err, &f) || len(f.Details) != 2 {
+	if _, err := o.svc.PutKind(ctx, by, scope, k); !errors.As(err, &f) || len(f.Details) != 2 {
 		t.Errorf("%v", err)
 	}
-	if _, err := o.policy.Decide(o.Actor("secretary1"), access.Need{Resource: "activity_kind", Action: "write"}); err == nil {
+	if _, err := o.policy.Decide(o.Actor("secretary1"), write); err == nil {
 		t.Error("a branch secretary may change kinds")
 	}
 }

@@ -1,12 +1,9 @@
 package activity
 
 import (
-	"context"
 	"io"
 
-	"xianfeng/internal/access"
 	"xianfeng/internal/calendar"
-	"xianfeng/internal/fault"
 	"xianfeng/internal/sheet"
 )
 
@@ -46,24 +43,7 @@ func (s State) title() string {
 	return string(s)
 }
 
-// Export writes what a list shows as a workbook, all pages of it. scope is that of
-// activity.export, so that it may show less than the page.
-func (s *Service) Export(ctx context.Context, by access.Actor, scope access.Scope, f Filter, w io.Writer) error {
-	if err := f.check(); err != nil {
-		return err
-	}
-	record, err := s.reach(by, needRecord())
-	if err != nil {
-		return err
-	}
-	f.Cursor, f.Limit = "", exportLimit+1
-	items, err := listRecords(ctx, s.db, scope, record, f)
-	if err != nil {
-		return err
-	}
-	if len(items) > exportLimit {
-		return fault.Newf(fault.TooLarge, "符合条件的记录超过 %d 条，请缩短日期范围后分几次导出", exportLimit)
-	}
+func writeSheet(w io.Writer, items []Summary) error {
 	rows := func(yield func([]any, error) bool) {
 		for _, r := range items {
 			if !yield(exportRow(r), nil) {

@@ -17,14 +17,15 @@ import (
 )
 
 // readable and owned say how a record is reached. Who is named in any confirmed
-// version may read it, since it is evidence of their points; but a record belongs
+// version, as one who came, hosted, recorded or lectured, may read it, since it is evidence of their points; but a record belongs
 // to its organiser, and only who is set over that place drafts and changes it.
 func readable() access.Columns {
 	c := owned()
-	c.Persons = []string{"a.host_id", "a.recorder_id", "a.lecturer_id"}
 	c.Named = []string{`a.record_id IN (SELECT v.record_id FROM activity_attendances t
-		JOIN activity_activities v ON v.unit_id = t.unit_id AND v.id = t.activity_id AND v.state <> 'draft'
-		WHERE t.unit_id = @unit AND t.person_id = @person)`}
+			JOIN activity_activities v ON v.unit_id = t.unit_id AND v.id = t.activity_id AND v.state <> 'draft'
+			WHERE t.unit_id = @unit AND t.person_id = @person
+		UNION ALL SELECT v.record_id FROM activity_activities v
+			WHERE v.unit_id = @unit AND v.state <> 'draft' AND @person IN (v.host_id, v.recorder_id, v.lecturer_id))`}
 	return c
 }
 

@@ -128,7 +128,7 @@ func New(d *bun.DB, cfg Config, now calendar.Clock, log *slog.Logger) (*App, err
 	a := &App{Config: cfg, DB: d, Log: log, Now: now, Policy: policy, Files: files}
 	a.Audit = audit.NewService(d, now)
 	a.Accounts = account.NewService(d, now, policy, office{}, a.Audit, cfg.DemoSignIns())
-	a.Org = org.NewService(d, policy, now)
+	a.Org = org.NewService(d, policy, ledgers{}, now)
 	a.Points = points.NewService(d, policy, now)
 	a.Activities = activity.NewService(d, policy, files, now)
 	a.Reports = report.NewService(d, policy, files, now)
@@ -178,6 +178,13 @@ func (office) Found(ctx context.Context, tx bun.Tx, now time.Time, name string) 
 
 func (office) AddOutsider(ctx context.Context, tx bun.Tx, unit uuid.UUID, name string) (uuid.UUID, error) {
 	return org.AddOutsider(ctx, tx, unit, name)
+}
+
+// ledgers is what org asks of points; see org.Ledgers.
+type ledgers struct{}
+
+func (ledgers) TakeBackBase(ctx context.Context, tx bun.Tx, by access.Actor, now time.Time, people []uuid.UUID) (org.KeptLedgers, error) {
+	return points.TakeBackBase(ctx, tx, by, now, people)
 }
 
 // found makes a unit with its activity kinds and its first scheme, in force from

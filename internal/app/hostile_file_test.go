@@ -9,6 +9,7 @@ import (
 	"hash/crc32"
 	"io"
 	"mime"
+	"os"
 	"strings"
 	"testing"
 
@@ -169,6 +170,26 @@ func TestOddWorkbooks(t *testing.T) {
 	}
 	if a := o.post(office, "/api/people/imports/"+i.ID.String()+"/confirm", fields{"create_places": true, "good_rows_only": true}); a.status != 200 || people() != before+1 {
 		t.Errorf("the good row: %s", a)
+	}
+	// A roster as an office sent it, with ten rows wrong: a day in the future, one that
+	// is none, shifted cells, a short telephone and others, each named.
+	data, err := os.ReadFile("../org/testdata/roster-errors.xlsx")
+	must(t, err)
+	before = people()
+	o.send(office, form("POST", "/api/people/imports", "花名册.xlsx", data, map[string]string{"no_create_places": "true"})).into(t, &i)
+	wrong := map[int]bool{}
+	for _, p := range i.Problems {
+		if p.Severity == "error" {
+			wrong[p.Row] = true
+		}
+	}
+	for _, row := range []int{6, 9, 12, 17, 19, 25, 27, 29} {
+		if !wrong[row] {
+			t.Errorf("row %d passed: %v", row, wrong)
+		}
+	}
+	if a := o.post(office, "/api/people/imports/"+i.ID.String()+"/confirm", fields{"create_places": false}); a.status < 400 || people() != before {
+		t.Errorf("confirmed with bad rows: %s", a)
 	}
 	// Full-width digits, blanks within a name, a formula as a name.
 	i = preview([]string{"令 狐　安", "１３９００００６６６６", "中共党员", "第一党支部", "第一党小组"}, []string{"=1+cmd|' /C calc'!A0", "13900007777", "群众"})

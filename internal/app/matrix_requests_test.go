@@ -6,10 +6,7 @@ import (
 	"xianfeng/internal/activity"
 	"xianfeng/internal/org"
 	"xianfeng/internal/testdb"
-	"xianfeng/policies"
 )
-
-var policyModel, policyText = policies.Model, policies.Policy
 
 // route says what is asked of a route: a request that succeeds where it is allowed.
 // object: it names one that may lie out of reach.
@@ -42,17 +39,17 @@ func (m *matrix) requests() map[string]route {
 			return ask{path: fmt.Sprintf(format, args...)}
 		}
 	}
-	object := func(make func(things) ask) route { return route{true, make} }
+	object := func(how func(things) ask) route { return route{true, how} }
 	plain := func(address string) route { return route{false, at(address)} }
-	with := func(make func(things) ask, body func(x things) any) func(things) ask {
+	with := func(how func(things) ask, body func(x things) any) func(things) ask {
 		return func(x things) ask {
-			a := make(x)
+			a := how(x)
 			a.body = text(body(x))
 			return a
 		}
 	}
-	fixed := func(make func(things) ask, body fields) func(things) ask {
-		return with(make, func(things) any { return body })
+	fixed := func(how func(things) ask, body fields) func(things) ask {
+		return with(how, func(things) any { return body })
 	}
 	person := func(x things) any { return x.person }
 	record := func(x things) any { return x.record.ID }

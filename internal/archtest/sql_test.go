@@ -29,6 +29,11 @@ func mayBuildSQL(s source) bool {
 		slices.Contains([]string{"db", "localpg", "testdb", "bench"}, s.name())
 }
 
+// mayTransact: a transaction is a use case, and whoever reviews what commits
+// together reads the service files. app sets a demonstration up across several
+// capabilities.
+func mayTransact(s source) bool { return s.is("service") || s.name() == "app" }
+
 // checkSQL tells what the file does with SQL that is not its to do.
 func checkSQL(s source, owned map[string]string) []string {
 	var bad []string
@@ -73,8 +78,8 @@ func checkSQL(s source, owned map[string]string) []string {
 			if slices.Contains([]string{"BeginTx", "RunInTx"}, name) && !opens {
 				say(n, "%s: transactions are opened by db.Transact, which retries deadlocks and translates errors", name)
 			}
-			if name == "Transact" && !opens && (s.is("http") || s.is("store") || s.is("sheet")) {
-				say(n, "a transaction opened in %s: the use case owns it, so that everything it does commits together", s.base())
+			if slices.Contains([]string{"Transact", "Snapshot"}, name) && !opens && !mayTransact(s) {
+				say(n, "a transaction opened in %s: the use case owns it, so that everything it does commits together, and use cases are in service files", s.base())
 			}
 			if table := builtWrite(n); table != "" {
 				if why := foreign(s, table, owned); why != "" {

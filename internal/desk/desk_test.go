@@ -191,6 +191,18 @@ func TestDutiesOfTheBranch(t *testing.T) {
 	}
 }
 
+func TestDutiesAreCalledAsTheOfficeCallsThem(t *testing.T) {
+	o := newOffice(t)
+	o.exec("UPDATE activity_kinds SET name = '支部党员大会' WHERE unit_id = ? AND code = 'branch_meeting'", o.Unit)
+	d := o.desk("secretary1")
+	if got := d.Calendar.Branches[0].Duties[0].KindName; got != "支部党员大会" {
+		t.Errorf("the calendar says %s", got)
+	}
+	if got := d.missing(); !strings.Contains(got, "第一:支部党员大会") {
+		t.Errorf("the list says %s", got)
+	}
+}
+
 func TestNothingIsMissedBeforeTheBeginning(t *testing.T) {
 	o := newOffice(t)
 	d := o.desk("secretary1")

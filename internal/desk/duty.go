@@ -13,10 +13,10 @@ import (
 // duty is one line of rule 32 as far as branches owe it: a kind of activity, and how
 // often. Meetings of groups are owed by each group.
 type duty struct {
-	kind, name string
-	every      string
-	byGroup    bool
-	committee  bool // owed where there is a committee
+	kind      string
+	every     string
+	byGroup   bool
+	committee bool // owed where there is a committee
 }
 
 // The periods of duties.
@@ -28,11 +28,11 @@ const (
 // duties are those that the calendar shows, in the order people read them.
 func duties() []duty {
 	return []duty{
-		{kind: "branch_meeting", name: "党员大会", every: everyQuarter},
-		{kind: "committee_meeting", name: "支委会", every: everyMonth, committee: true},
-		{kind: "group_meeting", name: "党小组会", every: everyMonth, byGroup: true},
-		{kind: "party_lecture", name: "党课", every: everyQuarter},
-		{kind: "party_day", name: "主题党日", every: everyMonth},
+		{kind: "branch_meeting", every: everyQuarter},
+		{kind: "committee_meeting", every: everyMonth, committee: true},
+		{kind: "group_meeting", every: everyMonth, byGroup: true},
+		{kind: "party_lecture", every: everyQuarter},
+		{kind: "party_day", every: everyMonth},
 	}
 }
 
@@ -181,7 +181,8 @@ func (p *Period) fill(owing []uuid.UUID, kind string, h held, today, since calen
 }
 
 // lay lays the calendar out, and lists what is still owed in the running periods.
-func lay(branches []branch, h held, today, since calendar.Date) (Calendar, []Owed) {
+// names are those of the kinds.
+func lay(branches []branch, names map[string]string, h held, today, since calendar.Date) (Calendar, []Owed) {
 	c := Calendar{Branches: []BranchCalendar{}}
 	for _, p := range periods(everyMonth, today) {
 		c.Months = append(c.Months, p.Period)
@@ -190,7 +191,7 @@ func lay(branches []branch, h held, today, since calendar.Date) (Calendar, []Owe
 	for _, b := range branches {
 		bc := BranchCalendar{ID: b.ID, Name: b.Name}
 		for _, d := range duties() {
-			line := Duty{Kind: d.kind, KindName: d.name, Every: d.every, Periods: periods(d.every, today)}
+			line := Duty{Kind: d.kind, KindName: names[d.kind], Every: d.every, Periods: periods(d.every, today)}
 			for i := range line.Periods {
 				p := &line.Periods[i]
 				unmet := p.fill(b.owes(d, *p), d.kind, h, today, since)
@@ -198,7 +199,7 @@ func lay(branches []branch, h held, today, since calendar.Date) (Calendar, []Owe
 					continue
 				}
 				for _, who := range unmet {
-					owed = append(owed, b.owed(d, *p, who))
+					owed = append(owed, b.owed(d, names[d.kind], *p, who))
 				}
 			}
 			bc.Duties = append(bc.Duties, line)
@@ -209,8 +210,8 @@ func lay(branches []branch, h held, today, since calendar.Date) (Calendar, []Owe
 	return c, owed
 }
 
-func (b branch) owed(d duty, p Period, who uuid.UUID) Owed {
-	o := Owed{Kind: d.kind, KindName: d.name, Period: p.Period, Due: p.Last, BranchID: b.ID, BranchName: b.Name}
+func (b branch) owed(d duty, name string, p Period, who uuid.UUID) Owed {
+	o := Owed{Kind: d.kind, KindName: name, Period: p.Period, Due: p.Last, BranchID: b.ID, BranchName: b.Name}
 	if i := slices.IndexFunc(b.groups, func(g group) bool { return g.ID == who }); d.byGroup && i >= 0 {
 		o.GroupID, o.GroupName = &who, b.groups[i].Name
 	}

@@ -58,6 +58,29 @@ func ids(branches []branch) []uuid.UUID {
 	return out
 }
 
+func kindsOwed() []string {
+	var kinds []string
+	for _, d := range duties() {
+		kinds = append(kinds, d.kind)
+	}
+	return kinds
+}
+
+// kindNames reads what the office calls the kinds that are owed.
+func kindNames(ctx context.Context, on bun.IDB, unit uuid.UUID) (map[string]string, error) {
+	var rows []struct{ Code, Name string }
+	err := on.NewSelect().Table("activity_kinds").Column("code", "name").
+		Where("unit_id = ?", unit).Where("code IN (?)", bun.List(kindsOwed())).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("kinds: %w", err)
+	}
+	names := make(map[string]string, len(rows))
+	for _, r := range rows {
+		names[r.Code] = r.Name
+	}
+	return names, nil
+}
+
 // heldRecords counts what was held since a day by branch or group and month, and
 // says when the office began to keep records here. A record below its quorum meets
 // no duty (rule 5). What the whole office held counts for each branch that somebody
@@ -73,10 +96,6 @@ func heldRecords(ctx context.Context, on bun.IDB, unit uuid.UUID, branches []bra
 	h := held{}
 	if len(branches) == 0 {
 		return h, calendar.DateOf(begun), nil
-	}
-	kinds := make([]string, 0, len(duties()))
-	for _, d := range duties() {
-		kinds = append(kinds, d.kind)
 	}
 	var rows []struct {
 		Kind    string
@@ -101,7 +120,7 @@ func heldRecords(ctx context.Context, on bun.IDB, unit uuid.UUID, branches []bra
 		SELECT c.kind, c.month, t.branch_id, NULL, count(DISTINCT c.id) FROM counted c
 		JOIN activity_attendances t ON t.unit_id = c.unit_id AND t.activity_id = c.id AND t.status = 'present'
 		WHERE c.organiser_kind = 'unit' AND t.branch_id IN (?4) GROUP BY c.kind, c.month, t.branch_id`,
-		unit, bun.List(kinds), from.In(), today.AddDays(1).In(), bun.List(ids(branches))).Scan(ctx, &rows)
+		unit, bun.List(kindsOwed()), from.In(), today.AddDays(1).In(), bun.List(ids(branches))).Scan(ctx, &rows)
 	if err != nil {
 		return nil, calendar.Date{}, fmt.Errorf("duties: %w", err)
 	}

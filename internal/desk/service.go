@@ -86,7 +86,11 @@ func cadence(ctx context.Context, tx bun.Tx, unit uuid.UUID, reach reach, today 
 	if err != nil {
 		return Calendar{}, out, err
 	}
-	c, owed := lay(branches, h, today, since)
+	names, err := kindNames(ctx, tx, unit)
+	if err != nil {
+		return Calendar{}, out, err
+	}
+	c, owed := lay(branches, names, h, today, since)
 	for _, o := range owed {
 		at := access.Place{Unit: unit, Branch: o.BranchID}
 		if o.GroupID != nil {
@@ -131,11 +135,7 @@ func quarter(ctx context.Context, tx bun.Tx, by access.Actor, set org.UnitSettin
 		return q, err
 	}
 	p := places[by.Person]
-	holds := p.Party && p.Branch != uuid.Nil
-	if set.LedgerHolders == org.HoldersStaff {
-		holds = p.Branch != uuid.Nil || p.Department != uuid.Nil
-	}
 	q.Exempt = p.Exempt
-	q.Ledger = q.Entries > 0 || holds && p.Exempt == ""
+	q.Ledger = q.Entries > 0 || p.Holds(set)
 	return q, nil
 }

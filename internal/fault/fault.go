@@ -78,7 +78,7 @@ func Fields(details []Detail) error {
 // Missing is the NotFound fault for a thing named in Chinese (活动, 人员).
 // Out of scope reads the same as absent, so that nothing can be probed.
 func Missing(what string) *Error {
-	return &Error{Code: NotFound, Message: "没有找到该" + what + ",可能已删除，或不在您的查看范围内"}
+	return &Error{Code: NotFound, Message: "没有找到该" + what + "，可能已删除，或不在您的查看范围内"}
 }
 
 // Wrap makes a fault that keeps its cause for the log.

@@ -3,25 +3,27 @@ package httpd
 import (
 	"bytes"
 	"compress/gzip"
-	"fmt"
 	"io/fs"
 	"mime"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 )
 
-// pages serves the built UI from memory, compressed once at start. Hashed assets
-// never change; index.html is asked for anew each time.
+// pages serves the built UI from memory, each file compressed once, when it is first
+// asked for: a start does not wait for it. Hashed assets never change; index.html
+// is asked for anew each time.
 type pages struct {
 	files map[string]page
 }
 
 type page struct {
-	plain, packed []byte
-	media         string
-	forever       bool
+	plain   []byte
+	packed  func() []byte // nil where it is not worth it
+	media   string
+	forever bool
 }
 
 const notBuilt = "<!doctype html><html lang=zh-CN><meta charset=utf-8><title>先锋</title><p>页面尚未构建，请运行 <code>make web</code> 后重新编译。"
@@ -43,18 +45,7 @@ func newPages(ui fs.FS) (*pages, error) {
 		f := page{plain: body, media: media, forever: strings.HasPrefix(name, "assets/")}
 		if len(body) > 1024 && (strings.HasPrefix(media, "text/") || strings.Contains(media, "javascript") ||
 			strings.Contains(media, "json") || strings.Contains(media, "svg")) {
-			var b bytes.Buffer
-			z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-			if err != nil {
-				return fmt.Errorf("gzip: %w", err)
-			}
-			if _, err := z.Write(body); err != nil {
-				return fmt.Errorf("gzip %s: %w", name, err)
-			}
-			if err := z.Close(); err != nil {
-				return fmt.Errorf("gzip %s: %w", name, err)
-			}
-			f.packed = b.Bytes()
+			f.packed = sync.OnceValue(func() []byte { return pack(body) })
 		}
 		p.files["/"+name] = f
 		return nil
@@ -66,6 +57,22 @@ func newPages(ui fs.FS) (*pages, error) {
 		p.files["/index.html"] = page{plain: []byte(notBuilt), media: "text/html; charset=utf-8"}
 	}
 	return p, nil
+}
+
+// pack compresses, or gives nothing where that fails.
+func pack(body []byte) []byte {
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err == nil {
+		_, err = z.Write(body)
+	}
+	if err == nil {
+		err = z.Close()
+	}
+	if err != nil {
+		return nil
+	}
+	return b.Bytes()
 }
 
 func (p *pages) serve(c *fiber.Ctx) error {
@@ -87,8 +94,10 @@ func (p *pages) serve(c *fiber.Ctx) error {
 	}
 	c.Vary(fiber.HeaderAcceptEncoding)
 	if f.packed != nil && c.AcceptsEncodings("gzip") == "gzip" {
-		c.Set(fiber.HeaderContentEncoding, "gzip")
-		return c.Send(f.packed)
+		if packed := f.packed(); packed != nil {
+			c.Set(fiber.HeaderContentEncoding, "gzip")
+			return c.Send(packed)
+		}
 	}
 	return c.Send(f.plain)
 }

@@ -208,7 +208,10 @@ func (s *Server) keep(ctx context.Context) {
 			continue
 		}
 		s.log.Warn("private PostgreSQL is gone, starting it again", "pid", pid)
-		if err := s.revive(ctx); err != nil && ctx.Err() == nil {
+		switch err := s.revive(ctx); {
+		case err == nil:
+			wait = calm
+		case ctx.Err() == nil:
 			wait = min(2*wait, worst)
 			s.log.Error("private PostgreSQL did not start", "error", err, "retry_in", wait)
 		}

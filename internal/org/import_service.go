@@ -284,7 +284,10 @@ func (s *Service) UndoImport(ctx context.Context, by access.Actor, scope access.
 			return fault.New(fault.RuleBroken, "只能撤销最近一次导入；请先撤销之后的导入")
 		}
 		b := batch{tx: tx, unit: by.Unit, now: s.now()}
-		if err := b.undo(ctx, log); err != nil {
+		kept, err := b.undo(ctx, log, func(people []uuid.UUID) (KeptLedgers, error) {
+			return s.ledgers.TakeBackBase(ctx, tx, by, b.now, people)
+		})
+		if err != nil {
 			return err
 		}
 		at := s.now()
@@ -295,8 +298,12 @@ func (s *Service) UndoImport(ctx context.Context, by access.Actor, scope access.
 		imp.NewPlaces = log.Outcome.Places
 		imp.sheets(stored.Roster)
 		out = imp
+		summary := fmt.Sprintf("撤销导入“%s”：%s", imp.FileName, imp.Counts)
+		if kept > 0 {
+			summary += fmt.Sprintf("；%d 人已有台账，基础分已冲正，台账保留", kept)
+		}
 		return audit.Record(ctx, tx, by, at, audit.Entry{Action: "people.import_undo", Object: "import", ObjectID: id,
-			Summary: fmt.Sprintf("撤销导入“%s”：%s", imp.FileName, imp.Counts), Detail: imp.Counts})
+			Summary: summary, Detail: imp.Counts})
 	})
 	return out, err
 }

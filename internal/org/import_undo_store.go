@@ -13,11 +13,39 @@ import (
 )
 
 // undo takes an import back, whole or not at all: refused when anybody it touched
-// was changed since, or when somebody or some place that it made is in use.
-func (b *batch) undo(ctx context.Context, log undoLog) error {
+// was changed since, or when somebody or some place that it made is in use. Base
+// points do not count as use, for a job gives them within a minute: takeBack reverses
+// them, and since a ledger stays for ever, its owner is taken off the roll where the
+// others are deleted. kept is how many those are.
+func (b *batch) undo(ctx context.Context, log undoLog, takeBack func(people []uuid.UUID) (KeptLedgers, error)) (kept int, err error) {
 	if err := b.untouched(ctx, log); err != nil {
-		return err
+		return 0, err
 	}
+	ledgers, err := takeBack(log.People)
+	if err != nil {
+		return 0, err
+	}
+	if err := b.undoSpans(ctx, log); err != nil {
+		return 0, err
+	}
+	if err := b.unmake(ctx, log, ledgers); err != nil {
+		return 0, err
+	}
+	var c columns
+	var versions []int
+	for _, p := range log.Changed {
+		c.add(p.ID, p.Before)
+		versions = append(versions, p.Version)
+	}
+	n, err := b.run(ctx, len(c.ids), setFacts, append(c.args(), versions, b.now)...)
+	if err == nil && n != len(c.ids) {
+		err = errChangedMeanwhile()
+	}
+	return len(ledgers.People), err
+}
+
+// undoSpans puts the dated rows back.
+func (b *batch) undoSpans(ctx context.Context, log undoLog) error {
 	for table, ids := range log.Begun {
 		n, err := b.run(ctx, len(ids), `DELETE FROM `+table+` WHERE unit_id = $1 AND id = ANY($2::uuid[])`, ids)
 		if err != nil {
@@ -37,32 +65,51 @@ func (b *batch) undo(ctx context.Context, log undoLog) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// unmake removes the people and places that the import made.
+func (b *batch) unmake(ctx context.Context, log undoLog, ledgers KeptLedgers) error {
 	for _, made := range []struct {
 		table, what string
 		ids         []uuid.UUID
 	}{{"org_people", "人员", log.People}, {"org_groups", "党小组", log.Groups}, {"org_branches", "党支部", log.Branches}, {"org_departments", "部门", log.Departments}} {
-		used, err := b.inUse(ctx, made.table, made.ids)
+		used, err := b.inUse(ctx, made.table, made.ids, ledgers.Table)
 		if err != nil {
 			return err
 		}
 		if len(used) > 0 {
 			return fault.Newf(fault.RuleBroken, "不能撤销：这次导入新建的%s“%s”已有账号、授权、编组、活动或积分等记录", made.what, someNames(used))
 		}
+		if made.table == "org_people" {
+			if err := b.offRoll(ctx, ledgers.People); err != nil {
+				return err
+			}
+			made.ids = without(made.ids, ledgers.People)
+		}
 		if _, err := b.run(ctx, len(made.ids), `DELETE FROM `+made.table+` WHERE unit_id = $1 AND id = ANY($2::uuid[])`, made.ids); err != nil {
 			return err
 		}
 	}
-	var c columns
-	var versions []int
-	for _, p := range log.Changed {
-		c.add(p.ID, p.Before)
-		versions = append(versions, p.Version)
-	}
-	n, err := b.run(ctx, len(c.ids), setFacts, append(c.args(), versions, b.now)...)
-	if err == nil && n != len(c.ids) {
-		err = errChangedMeanwhile()
-	}
+	return nil
+}
+
+// offRoll leaves of people what their ledgers need, a name. They are in no list or
+// count, no import recognises them, and their staff numbers are free.
+func (b *batch) offRoll(ctx context.Context, ids []uuid.UUID) error {
+	_, err := b.run(ctx, len(ids), `UPDATE org_people SET on_roll = false, staff_no = NULL, sex = NULL, birth_on = NULL, nation = NULL, education = NULL,
+			phone = NULL, political_status = DEFAULT, development_stage = DEFAULT, joined_party_on = NULL, full_member_on = NULL, started_work_on = NULL,
+			note = '', updated_at = $3, row_version = row_version + 1
+		WHERE unit_id = $1 AND id = ANY($2::uuid[])`, ids, b.now)
 	return err
+}
+
+func without(ids, others []uuid.UUID) []uuid.UUID {
+	out := map[uuid.UUID]bool{}
+	for _, id := range others {
+		out[id] = true
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id uuid.UUID) bool { return out[id] })
 }
 
 // someNames lists the first few.
@@ -73,8 +120,9 @@ func someNames(names []string) string {
 	return strings.Join(names, "、")
 }
 
-// untouched refuses when a person is not as the import left them. Every change of a
-// person, dated rows included, counts row_version up.
+// untouched refuses when a person is not as the import left them, and holds them
+// all: nobody can refer to them meanwhile. Every change of a person, dated rows
+// included, counts row_version up.
 func (b *batch) untouched(ctx context.Context, log undoLog) error {
 	var ids []uuid.UUID
 	var versions []int
@@ -90,11 +138,14 @@ func (b *batch) untouched(ctx context.Context, log undoLog) error {
 	var changed []string
 	err := eachRow(ctx, b.tx, func(rows *sql.Rows) error {
 		var name string
-		err := rows.Scan(&name)
-		changed = append(changed, name)
+		var same bool
+		err := rows.Scan(&name, &same)
+		if !same {
+			changed = append(changed, name)
+		}
 		return err
-	}, `SELECT p.name FROM unnest($2::uuid[], $3::int[]) v(id, version)
-		JOIN org_people p ON p.unit_id = $1 AND p.id = v.id WHERE p.row_version <> v.version ORDER BY p.pinyin`, b.unit, ids, versions)
+	}, `SELECT p.name, p.row_version = v.version FROM unnest($2::uuid[], $3::int[]) v(id, version)
+		JOIN org_people p ON p.unit_id = $1 AND p.id = v.id ORDER BY p.id FOR UPDATE OF p`, b.unit, ids, versions)
 	if err == nil && len(changed) > 0 {
 		err = fault.Newf(fault.RuleBroken, "不能撤销：导入之后“%s”的资料又被修改过", someNames(changed))
 	}
@@ -102,8 +153,9 @@ func (b *batch) untouched(ctx context.Context, log undoLog) error {
 }
 
 // inUse names the rows of a table that others refer to. Which tables refer to it is
-// asked of the database, so that a capability added later is not forgotten here.
-func (b *batch) inUse(ctx context.Context, table string, ids []uuid.UUID) ([]string, error) {
+// asked of the database, so that a capability added later is not forgotten here;
+// besides is one that was seen to.
+func (b *batch) inUse(ctx context.Context, table string, ids []uuid.UUID, besides string) ([]string, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -117,7 +169,7 @@ func (b *batch) inUse(ctx context.Context, table string, ids []uuid.UUID) ([]str
 		FROM pg_constraint c
 		JOIN pg_attribute i ON i.attrelid = c.confrelid AND i.attname = 'id'
 		JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[array_position(c.confkey, i.attnum)]
-		WHERE c.contype = 'f' AND c.confrelid = $1::text::regclass AND c.conparentid = 0`, table)
+		WHERE c.contype = 'f' AND c.confrelid = $1::text::regclass AND c.conparentid = 0 AND c.conrelid::regclass::text <> $2`, table, besides)
 	if err != nil || len(referrers) == 0 {
 		return nil, err
 	}

@@ -8,6 +8,9 @@
 package org
 
 import (
+	"context"
+	"time"
+
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
@@ -17,14 +20,30 @@ import (
 
 // Service is the use cases of people and places.
 type Service struct {
-	db     *bun.DB
-	policy *access.Policy
-	now    calendar.Clock
+	db      *bun.DB
+	policy  *access.Policy
+	ledgers Ledgers
+	now     calendar.Clock
 }
 
 // NewService makes the service.
-func NewService(d *bun.DB, p *access.Policy, now calendar.Clock) *Service {
-	return &Service{db: d, policy: p, now: now}
+func NewService(d *bun.DB, p *access.Policy, ledgers Ledgers, now calendar.Clock) *Service {
+	return &Service{db: d, policy: p, ledgers: ledgers, now: now}
+}
+
+// Ledgers is what undoing an import needs of the capability that keeps ledgers,
+// which stands above this one.
+type Ledgers interface {
+	// TakeBackBase reverses the base points that a quarter's opening gave to people
+	// who come off the roll again. It refuses where they have other entries.
+	TakeBackBase(ctx context.Context, tx bun.Tx, by access.Actor, now time.Time, people []uuid.UUID) (KeptLedgers, error)
+}
+
+// KeptLedgers are people who keep a ledger for ever, and the table whose rows refer
+// to them for it.
+type KeptLedgers struct {
+	People []uuid.UUID
+	Table  string
 }
 
 func (s *Service) today() calendar.Date { return calendar.DateOf(s.now()) }

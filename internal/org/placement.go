@@ -13,8 +13,18 @@ type Placement struct {
 	// Party is a full or probationary member that day; Voter a full one, who has
 	// a vote (rule 5).
 	Party, Voter bool
-	// Exempt is why the person has no ledger that day; empty for who has (rule 15).
+	// OnRoll is that the person was of the office that day: no administrator from
+	// outside, not gone, and come already.
+	OnRoll bool
+	// Exempt is why the person has no ledger that day (rule 15).
 	Exempt string
+}
+
+// Holds says whether the person has a points ledger that day: on the roll, in a
+// branch as a Party member (or any staff, where the settings say so), and not
+// exempt (rule 15). HoldsSQL says the same to the database.
+func (p Placement) Holds(set UnitSettings) bool {
+	return p.OnRoll && p.Exempt == "" && (set.LedgerHolders == HoldersStaff || p.Party && p.Branch != uuid.Nil)
 }
 
 // Organiser is who holds an activity. Kind is unit, department, branch or group;

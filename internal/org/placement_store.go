@@ -19,6 +19,7 @@ const placementColumns = `SELECT p.id, p.name, m.branch_id, m.group_id, dm.depar
 	CASE WHEN p.political_status = 'party_member' AND p.full_member_on > $2::date THEN 'probationary_member' ELSE p.political_status END,
 	` + partyThatDay + `,
 	` + voterThatDay + `,
+	` + onRollThatDay + `,
 	coalesce(x.reason, '')`
 
 const placementTables = `
@@ -41,12 +42,21 @@ const voterThatDay = `(p.political_status = 'party_member' AND (p.full_member_on
 // onRollThatDay leaves out administrators from outside, who has left, and who had
 // not come yet: whose memberships all lie on other days. Somebody without any
 // membership at all has been here always.
-const onRollThatDay = `
-	AND p.on_roll AND (p.left_on IS NULL OR p.left_on >= $2::date)
+const onRollThatDay = `(p.on_roll AND (p.left_on IS NULL OR p.left_on >= $2::date)
 	AND (m.id IS NOT NULL OR dm.id IS NOT NULL OR NOT EXISTS (
 		SELECT FROM org_party_memberships o WHERE o.unit_id = p.unit_id AND o.person_id = p.id
 		UNION ALL
-		SELECT FROM org_department_memberships o WHERE o.unit_id = p.unit_id AND o.person_id = p.id))`
+		SELECT FROM org_department_memberships o WHERE o.unit_id = p.unit_id AND o.person_id = p.id)))`
+
+// HoldsSQL is Placement.Holds as a condition, exemptions left to the caller: of the
+// person p, whose memberships on the day $2 are m in a branch and dm in a
+// department, where there are any.
+func HoldsSQL(set UnitSettings) string {
+	if set.LedgerHolders == HoldersStaff {
+		return onRollThatDay
+	}
+	return onRollThatDay + " AND m.id IS NOT NULL AND " + partyThatDay
+}
 
 const placementOrder = `
 	ORDER BY b.ord NULLS LAST, b.id, g.ord NULLS LAST, g.id, p.pinyin, p.name, p.id`
@@ -68,26 +78,21 @@ func Placements(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Da
 	return out, nil
 }
 
-// Holders lists who has a points ledger on a day: on the roll, in a branch as a
-// Party member (or all staff, where the settings say so), and not exempt (rule 15).
-// The order is branch, group, name.
+// Holders lists who has a points ledger on a day, as Placement.Holds says. The order
+// is branch, group, name.
 func Holders(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Date) ([]Placement, error) {
 	set, err := Settings(ctx, on, unit)
 	if err != nil {
 		return nil, err
 	}
-	who := " AND m.id IS NOT NULL AND " + partyThatDay
-	if set.LedgerHolders == HoldersStaff {
-		who = ""
-	}
-	return placements(ctx, on, placementColumns+placementTables+onRollThatDay+who+" AND x.id IS NULL"+placementOrder, unit, day)
+	return placements(ctx, on, placementColumns+placementTables+" AND "+HoldsSQL(set)+" AND x.id IS NULL"+placementOrder, unit, day)
 }
 
 // Expected lists who should come to what the organiser holds on a day (rule 4).
 // Exempt people are among them, marked: an exemption is from points, not from Party
 // life. The order is branch, group, name.
 func Expected(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Date, o Organiser, circle string) ([]Placement, error) {
-	query := placementColumns + placementTables + onRollThatDay
+	query := placementColumns + placementTables + " AND " + onRollThatDay
 	var place uuid.UUID
 	branch := "" // whose committee
 	switch o.Kind {
@@ -142,7 +147,7 @@ func placements(ctx context.Context, on bun.IDB, query string, args ...any) ([]P
 	for rows.Next() {
 		var p Placement
 		if err := rows.Scan(&p.Person, &p.Name, &p.Branch, &p.Group, &p.Department, &p.BranchName, &p.GroupName, &p.DepartmentName,
-			&p.PoliticalStatus, &p.Party, &p.Voter, &p.Exempt); err != nil {
+			&p.PoliticalStatus, &p.Party, &p.Voter, &p.OnRoll, &p.Exempt); err != nil {
 			return nil, fmt.Errorf("placements: %w", err)
 		}
 		out = append(out, p)

@@ -226,3 +226,48 @@ func TestPinyin(t *testing.T) {
 		}
 	}
 }
+
+// Placement.Holds and Holders are one rule in two languages.
+func TestHoldsAsHolders(t *testing.T) {
+	ctx, tx := context.Background(), testdb.Tx(t)
+	f := testdb.Office(t, tx)
+	mustExec(t, tx, `UPDATE org_people SET left_on = '2026-05-14' WHERE unit_id = ? AND id = ?`, f.Unit, f.Person("member1"))
+	mustExec(t, tx, `UPDATE org_people SET joined_party_on = '2026-05-20' WHERE unit_id = ? AND id = ?`, f.Unit, f.Person("probationer"))
+	mustExec(t, tx, `INSERT INTO org_exemptions (unit_id, id, person_id, reason, valid_from, valid_to) VALUES (?, ?, ?, '长期病休', '2026-04-01', '2026-06-30')`,
+		f.Unit, db.NewID(), f.Person("leader1"))
+	var all []uuid.UUID
+	for _, k := range f.Keys() {
+		all = append(all, f.Person(k))
+	}
+	for _, holders := range []string{HoldersParty, HoldersStaff} {
+		mustExec(t, tx, `UPDATE org_units SET settings = json_build_object('ledger_holders', ?::text) WHERE id = ?`, holders, f.Unit)
+		set, err := Settings(ctx, tx, f.Unit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, on := range []string{"2000-01-01", "2026-05-14", "2026-05-15", "2026-05-20", "2026-07-01"} {
+			listed, err := Holders(ctx, tx, f.Unit, day(on))
+			if err != nil {
+				t.Fatal(err)
+			}
+			places, err := Placements(ctx, tx, f.Unit, day(on), all)
+			if err != nil {
+				t.Fatal(err)
+			}
+			holds := 0
+			for _, p := range listed {
+				if !places[p.Person].Holds(set) {
+					t.Errorf("%s, %s: %s is listed and holds no ledger", holders, on, p.Name)
+				}
+			}
+			for _, p := range places {
+				if p.Holds(set) {
+					holds++
+				}
+			}
+			if holds != len(listed) {
+				t.Errorf("%s, %s: %d hold a ledger, %d are listed", holders, on, holds, len(listed))
+			}
+		}
+	}
+}

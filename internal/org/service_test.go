@@ -19,6 +19,14 @@ import (
 // morning is when the tests take place.
 var morning = time.Date(2026, 11, 23, 9, 0, 0, 0, calendar.Shanghai)
 
+// noLedgers is an office where points are not kept; how they are taken back is
+// tested where the whole is put together.
+type noLedgers struct{}
+
+func (noLedgers) TakeBackBase(context.Context, bun.Tx, access.Actor, time.Time, []uuid.UUID) (KeptLedgers, error) {
+	return KeptLedgers{}, nil
+}
+
 // desk is a service with a fixed clock on a database of its own.
 type desk struct {
 	*Service
@@ -34,7 +42,7 @@ func newDesk(t testing.TB) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &desk{NewService(d, p, func() time.Time { return morning }), t, d, p}
+	return &desk{NewService(d, p, noLedgers{}, func() time.Time { return morning }), t, d, p}
 }
 
 // scope is what an actor reaches with a permission.

@@ -123,7 +123,7 @@ func TestRoutes(t *testing.T) {
 		{"member1", "GET", "/api/ledgers/me?quarter=2026Q5", "", 422, "2026Q3"},
 		{"member1", "GET", "/api/ledgers/me?dimension=luck", "", 422, "只能是其中之一"},
 		{"member1", "GET", "/api/ledgers/me?cursor=-1", "", 422, "翻页参数"},
-		{"chief", "GET", "/api/ledgers?cursor=%00%00", "", 422, "翻页参数"},
+		{"chief", "GET", "/api/ledgers?cursor=%00%00", "", 422, "无法保存"},
 		{"chief", "GET", "/api/ledgers?sort=password", "", 422, "排序方式"},
 		{"chief", "GET", "/api/ledgers?sort=-sum", "", 422, "排名"},
 		{"chief", "GET", "/api/ledgers?limit=100000", "", 422, "不能大于"},

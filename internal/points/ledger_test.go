@@ -202,11 +202,13 @@ func TestOverview(t *testing.T) {
 	}
 }
 
-// The list shows exactly what the page, its lines and the entries open.
+// The list shows exactly what the page, its lines and the entries open, and what
+// stands beside the record that posted them.
 func TestListAgreesWithDetail(t *testing.T) {
 	ctx, o := context.Background(), newOffice(t)
 	keys := o.Keys()[:11]
-	o.mustPost(o.meeting("2026-05-11", keys...))
+	record := o.meeting("2026-05-11", keys...)
+	o.mustPost(record)
 	// One moves to the other branch in the quarter, one leaves the office.
 	for _, q := range []string{
 		`UPDATE org_party_memberships SET valid_to = '2026-05-14' WHERE person_id = '` + o.Person("member1").String() + `'`,
@@ -238,8 +240,15 @@ func TestListAgreesWithDetail(t *testing.T) {
 		} else if err != nil || len(rows.Items) != n {
 			t.Errorf("%s lists %d, %v; want %d", reader, len(rows.Items), err, n)
 		}
+		beside, err := EntriesOfRecord(ctx, o.db, scope, o.Unit, record.RecordID, day("2026-05-20"))
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, k := range keys {
 			listed := slices.ContainsFunc(rows.Items, func(r LedgerRow) bool { return r.Person == o.Person(k) })
+			if got := slices.ContainsFunc(beside, func(e RecordEntry) bool { return e.EntryID == entries[k] }); got != listed {
+				t.Errorf("%s and the entry of %s beside its record: listed %v, shown %v", reader, k, listed, got)
+			}
 			_, pageErr := o.svc.Ledger(ctx, by, scope, o.Person(k), LineFilter{})
 			_, linesErr := o.svc.Lines(ctx, scope, o.Person(k), LineFilter{})
 			_, entryErr := o.svc.Entry(ctx, scope, entries[k])

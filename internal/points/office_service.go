@@ -101,7 +101,7 @@ func (s *Service) target(ctx context.Context, tx bun.Tx, by access.Actor, scope 
 	if p.Exempt != "" {
 		return p, fault.Newf(fault.RuleBroken, "%s在那一天免记积分（%s），不能入账", p.Name, p.Exempt)
 	}
-	if !hasLedger(set, p) {
+	if !p.Holds(set) {
 		return p, fault.Newf(fault.RuleBroken, "%s在那一天没有积分台账，不能入账", p.Name)
 	}
 	return p, nil

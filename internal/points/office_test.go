@@ -142,3 +142,27 @@ func TestReverse(t *testing.T) {
 	}
 	o.verified()
 }
+
+// Where all staff have ledgers, still only those of the office on that day do.
+func TestNoLedgerOffTheRoll(t *testing.T) {
+	ctx, o := context.Background(), newOffice(t)
+	by, scope := o.Actor("office"), access.System(o.Unit)
+	for _, text := range []string{
+		`UPDATE org_units SET settings = settings || '{"ledger_holders": "staff"}' WHERE id = ?`,
+		`UPDATE org_people SET left_on = '2026-05-14' WHERE unit_id = ? AND name = '` + o.Actor("member1").Name + `'`,
+	} {
+		if _, err := o.db.NewRaw(text, o.Unit).Exec(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for key, want := range map[string]int{"staff": 1, "member1": 0, "sysadmin": 0} {
+		_, err := o.svc.PostByOffice(ctx, by, scope, o.byHand(key, "other_deduction", -150))
+		if (err == nil) != (want == 1) || err != nil && !fault.Is(err, fault.RuleBroken) {
+			t.Errorf("%s by hand: %v", key, err)
+		}
+		if got := o.mustPost(o.meeting("2026-05-15", key)); got.Entries != want {
+			t.Errorf("%s came to a meeting: %+v", key, got)
+		}
+	}
+	o.verified()
+}

@@ -89,11 +89,6 @@ func asked(scheme Scheme, set org.UnitSettings, facts []Fact) []want {
 	return wants
 }
 
-// hasLedger says whether the person has a ledger that day (rule 15).
-func hasLedger(set org.UnitSettings, p org.Placement) bool {
-	return p.Exempt == "" && (set.LedgerHolders == org.HoldersStaff || p.Party && p.Branch != uuid.Nil)
-}
-
 // standing is an entry of a record as the ledger holds it, with what of its rule
 // matters for taking it back.
 type standing struct {
@@ -105,6 +100,11 @@ type standing struct {
 }
 
 func (s standing) live() bool { return s.ReversedBy == "" }
+
+// undoing is the reason of its reversal where a record causes it.
+func (s standing) undoing() string {
+	return fmt.Sprintf("冲正第 %d 号凭证：%s", s.Voucher, s.Reason)
+}
 
 // reconcile compares what is wanted with what stands. What stands and is not
 // wanted is undone; what is wanted and does not stand is missing; what is the same

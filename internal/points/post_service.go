@@ -2,7 +2,6 @@ package points
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -55,12 +54,11 @@ func Post(ctx context.Context, tx bun.Tx, by access.Actor, now time.Time, p Post
 		return Posted{}, err
 	}
 	for _, s := range undone {
-		reason := fmt.Sprintf("冲正第 %d 号凭证：%s", s.Voucher, s.Reason)
 		q, err := reversalQuarter(ctx, tx, by.Unit, t.Quarters, s.PostQuarter, quarter)
 		if err != nil {
 			return Posted{}, err
 		}
-		if err := b.reverse(*s, SourceReversal, reason, q); err != nil {
+		if err := b.reverse(*s, SourceReversal, s.undoing(), q); err != nil {
 			return Posted{}, err
 		}
 		s.ReversedBy = SourceReversal
@@ -90,7 +88,7 @@ func wanted(ctx context.Context, tx bun.Tx, unit uuid.UUID, t terms, p Posting) 
 	}
 	facts := slices.DeleteFunc(slices.Clone(p.Facts), func(f Fact) bool {
 		place, known := places[f.Person]
-		return !known || !hasLedger(t.Settings, place)
+		return !known || !place.Holds(t.Settings)
 	})
 	return asked(*t.Scheme, t.Settings, facts), places, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -153,4 +154,62 @@ func postBases(ctx context.Context, tx bun.Tx, unit uuid.UUID, now time.Time, id
 		}
 	}
 	return len(wants), writeBook(ctx, tx, b)
+}
+
+// TakeBackBase reverses the base points of people who come off the roll again, as
+// the import that brought them is undone (rule 2). It tells who keeps a ledger, since
+// entries stay for ever. It refuses by name where anything else was posted, and
+// where a quarter with such points is closed.
+func TakeBackBase(ctx context.Context, tx bun.Tx, by access.Actor, now time.Time, people []uuid.UUID) (org.KeptLedgers, error) {
+	kept, err := lockLedgers(ctx, tx, by.Unit, people)
+	out := org.KeptLedgers{People: kept, Table: accountsTable}
+	if err != nil || len(kept) == 0 {
+		return out, err
+	}
+	more, err := beyondBase(ctx, tx, by.Unit, kept)
+	if err != nil {
+		return out, err
+	}
+	if n := len(more); n > 0 {
+		return out, fault.Newf(fault.RuleBroken, "不能撤销：“%s”%s已有基础分以外的积分", strings.Join(more[:min(n, 5)], "、"), etcetera(n))
+	}
+	quarters, err := quartersOfBase(ctx, tx, by.Unit, kept)
+	if err != nil {
+		return out, err
+	}
+	for _, q := range quarters {
+		if q.state == QuarterClosed {
+			return out, fault.Newf(fault.RuleBroken, "不能撤销：%s已结账，这次导入的人员在该季度已有基础分", q.quarter.Chinese())
+		}
+		if err := takeBack(ctx, tx, by, now, q, kept); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+func etcetera(n int) string {
+	if n > 5 {
+		return fmt.Sprintf("等 %d 人", n)
+	}
+	return ""
+}
+
+// takeBack reverses what a quarter's opening posted for people and still counts.
+func takeBack(ctx context.Context, tx bun.Tx, by access.Actor, now time.Time, q baseQuarter, people []uuid.UUID) error {
+	b := newBook(by.Unit, by.Person, now)
+	stands, err := openBook(ctx, tx, b, reading{People: people, Record: q.id, Day: q.quarter.First(), From: q.quarter})
+	if err != nil {
+		return err
+	}
+	stands = slices.DeleteFunc(stands, func(s standing) bool { return !s.live() })
+	if b.vouchers, err = drawVouchers(ctx, tx, len(stands)); err != nil {
+		return err
+	}
+	for _, s := range stands {
+		if err := b.reverse(s, SourceReversal, s.undoing(), q.quarter); err != nil {
+			return err
+		}
+	}
+	return writeBook(ctx, tx, b)
 }

@@ -82,6 +82,66 @@ func peopleOfRecord(ctx context.Context, on bun.IDB, unit, record uuid.UUID) (ma
 	return out, nil
 }
 
+// accountsTable is the one table of ledgers that refers to a person.
+const accountsTable = "points_accounts"
+
+// lockLedgers locks the ledgers that these people have, and tells whose they are.
+func lockLedgers(ctx context.Context, tx bun.Tx, unit uuid.UUID, people []uuid.UUID) (have []uuid.UUID, err error) {
+	err = each(ctx, tx, `SELECT person_id FROM points_accounts WHERE unit_id = $1 AND person_id = ANY($2::uuid[])
+		ORDER BY person_id FOR UPDATE`, []any{unit, people}, func(rows *sql.Rows) error {
+		var p uuid.UUID
+		err := rows.Scan(&p)
+		have = append(have, p)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("lock ledgers: %w", err)
+	}
+	return have, nil
+}
+
+// beyondBase names those of the people for whom anything but a quarter's base points
+// was ever posted.
+func beyondBase(ctx context.Context, tx bun.Tx, unit uuid.UUID, people []uuid.UUID) (names []string, err error) {
+	err = each(ctx, tx, `SELECT p.name FROM org_people p WHERE p.unit_id = $1 AND p.id = ANY($2::uuid[])
+		AND EXISTS (SELECT FROM points_entries e WHERE e.unit_id = p.unit_id AND e.person_id = p.id
+			AND NOT EXISTS (SELECT FROM points_quarters q WHERE q.unit_id = e.unit_id AND q.id = e.record_id))
+		ORDER BY p.pinyin, p.name`, []any{unit, people}, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		names = append(names, name)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("entries beyond base: %w", err)
+	}
+	return names, nil
+}
+
+// baseQuarter is a quarter as the record that its base points come from.
+type baseQuarter struct {
+	id      uuid.UUID
+	quarter calendar.Quarter
+	state   string
+}
+
+// quartersOfBase are the quarters whose base points these people have, held against
+// being closed.
+func quartersOfBase(ctx context.Context, tx bun.Tx, unit uuid.UUID, people []uuid.UUID) (out []baseQuarter, err error) {
+	err = each(ctx, tx, `SELECT q.id, q.quarter, q.state FROM points_quarters q WHERE q.unit_id = $1
+		AND EXISTS (SELECT FROM points_entries e WHERE e.unit_id = q.unit_id AND e.record_id = q.id AND e.person_id = ANY($2::uuid[]))
+		ORDER BY q.quarter FOR SHARE OF q`, []any{unit, people}, func(rows *sql.Rows) error {
+		var q baseQuarter
+		err := rows.Scan(&q.id, &q.quarter, &q.state)
+		out = append(out, q)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("quarters of base points: %w", err)
+	}
+	return out, nil
+}
+
 func units(ctx context.Context, on bun.IDB) ([]uuid.UUID, error) {
 	var out []uuid.UUID
 	err := each(ctx, on, `SELECT id FROM org_units ORDER BY id`, nil, func(rows *sql.Rows) error {

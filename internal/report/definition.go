@@ -3,8 +3,9 @@
 // serves the preview on the page, the workbook and the print alike.
 //
 // To add a report, write one file with its Definition and name it in Definitions.
-// To add a column, add one line to the columns of its report; what it shows may
-// need a line in the query beside it.
+// To add a column, add one line to the columns of its report. What no field of its
+// row holds yet takes three more: the field, its expression in the query, and its
+// place in the Scan.
 package report
 
 import (

@@ -20,7 +20,8 @@ import (
 //
 // Listed is who has a ledger on the day or is exempt from one, and besides whoever
 // has entries in the quarter, so that the rows add up to what was posted: somebody
-// who left within it stands under the last branch.
+// who left within it stands under the last branch. Who is off the roll because an
+// import was undone is not listed; their entries are all reversed.
 const (
 	keptTotals = `WITH kept AS (
 		SELECT person_id, sum(gained + deducted) AS total, sum(entries) AS entries, sum(vetoes) AS vetoes,
@@ -62,24 +63,13 @@ const (
 	LEFT JOIN earlier y ON y.person_id = p.id
 	LEFT JOIN org_party_memberships m ON m.unit_id = p.unit_id AND m.person_id = p.id
 		AND m.valid_from <= $2::date AND (m.valid_to IS NULL OR m.valid_to >= $2::date)
+	LEFT JOIN org_department_memberships dm ON dm.unit_id = p.unit_id AND dm.person_id = p.id
+		AND dm.valid_from <= $2::date AND (dm.valid_to IS NULL OR dm.valid_to >= $2::date)
 	LEFT JOIN ended e ON e.person_id = p.id AND (m.id IS NOT NULL OR e.valid_to >= $5::date)
 	LEFT JOIN exempt x ON x.person_id = p.id
 	LEFT JOIN org_branches b ON b.unit_id = p.unit_id AND b.id = CASE WHEN m.id IS NULL THEN e.branch_id ELSE m.branch_id END
 	LEFT JOIN org_groups g ON g.unit_id = p.unit_id AND g.id = CASE WHEN m.id IS NULL THEN e.group_id ELSE m.group_id END
-	WHERE p.unit_id = $1`
-
-	// What org.Holders says of a day, exempt people included.
-	onRoll = `p.on_roll AND (p.left_on IS NULL OR p.left_on >= $2::date)`
-
-	partyHolds = `m.id IS NOT NULL AND p.political_status IN ('party_member', 'probationary_member')
-			AND (p.joined_party_on IS NULL OR p.joined_party_on <= $2::date)`
-
-	staffHolds = `(m.id IS NOT NULL
-			OR EXISTS (SELECT FROM org_department_memberships o WHERE o.unit_id = p.unit_id AND o.person_id = p.id
-				AND o.valid_from <= $2::date AND (o.valid_to IS NULL OR o.valid_to >= $2::date))
-			OR NOT EXISTS (SELECT FROM org_party_memberships o WHERE o.unit_id = p.unit_id AND o.person_id = p.id
-				UNION ALL
-				SELECT FROM org_department_memberships o WHERE o.unit_id = p.unit_id AND o.person_id = p.id))`
+	WHERE p.unit_id = $1 AND p.on_roll`
 
 	// Ranks are among all of the group, whatever part of it the reader may see.
 	standingRank = `, CASE WHEN m.group_id IS NOT NULL AND ` + ranked + ` THEN
@@ -116,10 +106,6 @@ func standings(ctx context.Context, on bun.IDB, a ask) ([]*standing, error) {
 }
 
 func standingsQuery(a ask) (text string, args []any) {
-	holds := partyHolds
-	if a.settings.LedgerHolders == org.HoldersStaff {
-		holds = staffHolds
-	}
 	rank := standingNoRank
 	if a.settings.RankingColumn {
 		rank = standingRank
@@ -139,7 +125,7 @@ func standingsQuery(a ask) (text string, args []any) {
 	SELECT r.person_id, r.name, r.pinyin, r.branch_ord, r.group_ord, r.branch_id, r.group_id, r.branch_name, r.group_name, r.since, r.until, r.origin, r.joined_party_on,
 		r.exempt, r.exempt_from, r.exempt_to, r.base, r.political, r.professional, r.discipline, r.conduct,
 		r.gained, r.deducted, r.year, r.vetoes, r.entries, r.place
-	FROM (` + standingColumns + rank + standingTables + ` AND (k.entries > 0 OR ` + onRoll + ` AND ` + holds + `)) r
+	FROM (` + standingColumns + rank + standingTables + ` AND (k.entries > 0 OR ` + org.HoldsSQL(a.settings) + `)) r
 	WHERE ` + where
 	return text, args
 }

@@ -4,6 +4,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 bin=${XIANFENG_BIN:-$here/../../bin/xianfeng}
 data=$(mktemp -d)
+# A private database: the invented people go nowhere else.
+unset DATABASE_URL
 pid=
 clean() {
   [ -z "$pid" ] || { kill -TERM "$pid" 2>/dev/null || true; wait "$pid" || true; }

@@ -96,8 +96,10 @@ test('a meeting is recorded on one page in twelve clicks, amended, and read by a
   await page.getByRole('button', { name: '确认更正' }).click()
   await expect(page.getByText(/冲正旧积分 1 条/)).toBeVisible()
   await expect(page).toHaveURL(here)
-  await expect(main.getByText('无故')).toHaveCount(0)
-  await expect(main.locator('.xf-panel').filter({ hasText: '版本' }).last()).toContainText('2')
+  const present = main.locator('section').filter({ has: page.getByRole('heading', { name: '出席' }) })
+  await expect(present).toContainText('公务')
+  await expect(present).not.toContainText('无故')
+  await expect(main.locator('section').filter({ has: page.getByRole('heading', { name: '版本' }) })).toContainText('第 2 版')
 
   // A member who was there finds the line on the phone.
   const member = await as('member', { viewport: phone, isMobile: true, hasTouch: true })
