@@ -8017,7 +8017,6 @@ export interface operations {
             query?: never;
             header?: {
                 "User-Agent"?: string;
-                "X-Forwarded-Proto"?: string;
             };
             path?: never;
             cookie?: never;

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
-import { demoPassword, expect, phone, sideways, test, unique } from './office'
 import { freeSlot } from './meeting'
+import { demoPassword, expect, phone, read, sideways, test, unique, type Answer } from './office'
 
 /** Counts what the person presses, page after page: every press of the pointer, whatever it hits. */
 async function countClicks(page: Page): Promise<() => number> {
@@ -109,8 +109,12 @@ test('a meeting is recorded on one page in twelve clicks, amended, and read by a
   await expect(line).toContainText(title)
   await expect(line).toContainText(/参加.*（第.+条.*）/)
   await expect(line).toContainText('萧春梅核实')
-  await expect(line).toContainText(/\+\d/)
-  await expect(line).toContainText(/结余 \d/)
+  const { items } = await read<Answer<'/api/ledgers/{person}/entries'>>(member, `/api/ledgers/me/entries?quarter=${slot.quarter}&limit=100`)
+  const entry = items.find((one) => one.record_id === here.split('/').pop())!
+  // Rule 11: where the month's maximum is reached, the line says so.
+  await expect(line).toContainText(entry.cut_by ? `实计 ${entry.points / 100} 分` : `+${entry.points / 100}`)
+  await expect(line).toContainText(`第 ${entry.voucher} 号`)
+  await expect(line).toContainText(`结余 ${entry.balance / 100}`)
   expect(await sideways(member), 'pixels of sideways scrolling').toBe(0)
   await line.getByRole('button', { name: /第 \d+ 号/ }).click()
   await expect(member.getByRole('dialog')).toContainText('与封存时一致')
