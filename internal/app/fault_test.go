@@ -73,7 +73,7 @@ func (p *poster) work(worker int) {
 				return
 			default:
 				p.retries.Add(1)
-				if try > 600 {
+				if try > 6000 { // a copy of what was done waits 3 s for its answer, which many kills cut short
 					p.office.i.t.Errorf("%s was never answered: %s %v", title, a, err)
 					return
 				}
