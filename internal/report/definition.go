@@ -158,7 +158,7 @@ func (a ask) frame(p page) sheet.Frame {
 	return sheet.Frame{
 		Title:     p.title,
 		Unit:      a.unitName + place,
-		Range:     a.quarter.Chinese() + "," + monthDay(first) + "至" + monthDay(until),
+		Range:     a.quarter.Chinese() + "，" + monthDay(first) + "至" + monthDay(until),
 		Filled:    a.today,
 		ScopeNote: note,
 		Fonts: sheet.Fonts{

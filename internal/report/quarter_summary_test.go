@@ -115,7 +115,7 @@ func TestSummaryCellByCell(t *testing.T) {
 		t.Errorf("title: %q", rows[0][0])
 	}
 	second := strings.Join(rows[1], "|")
-	for _, part := range []string{"填报单位:滨河区人民检察院", "统计区间:2026年第三季度,7月1日至9月20日", "列出全院数据", "填报日期:2026年9月20日"} {
+	for _, part := range []string{"填报单位:滨河区人民检察院", "统计区间:2026年第三季度，7月1日至9月20日", "列出全院数据", "填报日期:2026年9月20日"} {
 		if !strings.Contains(second, part) {
 			t.Errorf("row 2 %q lacks %q", second, part)
 		}

@@ -33,7 +33,7 @@ test('desk and record form @pictures', async ({ as }) => {
   await picture(page, 'desk')
 
   const { day } = await freeSlot(page)
-  await page.setViewportSize({ width: 1440, height: 1640 })
+  await page.setViewportSize({ width: 1440, height: 1690 })
   await page.goto('/activities/record')
   await page.getByText('党员大会', { exact: true }).click()
   const attendance = page.locator('.attendance')
