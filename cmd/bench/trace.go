@@ -82,8 +82,11 @@ func (t *traced) listen(ctx context.Context, address string) (*wire, string, err
 	if t.server, err = t.app.Server(); err != nil {
 		return nil, "", err
 	}
-	go func() { _ = t.server.Listen(address) }()
 	s := &server{address: address, done: make(chan struct{})}
+	go func() {
+		s.ended = t.server.Listen(address)
+		close(s.done)
+	}()
 	if err := s.await(ctx, "/readyz"); err != nil {
 		return nil, "", err
 	}

@@ -55,7 +55,7 @@ func (s *Service) Issue(ctx context.Context, by access.Actor, scope access.Scope
 		if err := insertIssue(ctx, tx, by, i, b.places(b.pages)); err != nil {
 			return err
 		}
-		said := fmt.Sprintf("签发%s %s（%s，%d 行）", b.Name, i.Number, i.ScopeNote, i.Rows)
+		said := fmt.Sprintf("出具%s %s（%s，%d 行）", b.Name, i.Number, i.ScopeNote, i.Rows)
 		if i.Replaces != nil {
 			said += ",更正 " + i.Replaces.Number
 		}

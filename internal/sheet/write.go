@@ -196,7 +196,7 @@ func (w *writer) bottom() error {
 	}
 	number := fr.Number
 	if number == "" {
-		number = "未签发"
+		number = "未出具"
 	}
 	proof := "编号:" + number
 	if !fr.Snapshot.IsZero() {
