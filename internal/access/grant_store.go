@@ -22,25 +22,18 @@ type GrantRow struct {
 	GrantedBy  uuid.UUID
 }
 
-func nilID(id uuid.UUID) any {
-	if id == uuid.Nil {
-		return nil
-	}
-	return id
-}
-
 // InsertGrant stores a grant; constraints keep auditors apart from
 // administrators and people from granting to themselves.
 func InsertGrant(ctx context.Context, tx bun.Tx, unit uuid.UUID, g GrantRow) error {
 	_, err := db.Exec(ctx, tx, `INSERT INTO access_grants (unit_id, id, person_id, role, place_kind, place_id, valid_from, valid_to, granted_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, unit, g.ID, g.Person, g.Role, g.PlaceKind, nilID(g.PlaceID), g.From, g.To, nilID(g.GrantedBy))
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, unit, g.ID, g.Person, g.Role, g.PlaceKind, db.OrNull(g.PlaceID), g.From, g.To, db.OrNull(g.GrantedBy))
 	return db.Translate(err)
 }
 
 // EndGrant takes a grant back from this moment; false when it was not in force.
 func EndGrant(ctx context.Context, tx bun.Tx, unit, id, by uuid.UUID, at time.Time) (person uuid.UUID, ended bool, err error) {
 	rows, err := db.Query(ctx, tx, `UPDATE access_grants SET ended_at = $3, ended_by = $4
-		WHERE unit_id = $1 AND id = $2 AND ended_at IS NULL RETURNING person_id`, unit, id, at, nilID(by))
+		WHERE unit_id = $1 AND id = $2 AND ended_at IS NULL RETURNING person_id`, unit, id, at, db.OrNull(by))
 	if err != nil {
 		return uuid.Nil, false, db.Translate(err)
 	}

@@ -18,19 +18,14 @@ import (
 
 // List shows the accounts in scope, found by login, name, pinyin or initials.
 func (s *Service) List(ctx context.Context, scope access.Scope, text string) ([]Account, error) {
-	return listAccounts(ctx, s.db, scope, likely(text), s.now())
-}
-
-// likely escapes what LIKE would read as a pattern.
-func likely(text string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.TrimSpace(text))
+	return listAccounts(ctx, s.db, scope, db.Like(strings.TrimSpace(text)), s.now())
 }
 
 // Newcomers finds people on the roll who have no account yet. It tells a name and
 // what tells two of one name apart, and nothing else: administrators see no
 // business rows.
 func (s *Service) Newcomers(ctx context.Context, scope access.Scope, text string) ([]Newcomer, error) {
-	return listNewcomers(ctx, s.db, scope, likely(text), calendar.DateOf(s.now()))
+	return listNewcomers(ctx, s.db, scope, db.Like(strings.TrimSpace(text)), calendar.DateOf(s.now()))
 }
 
 // wholeUnit refuses to manage accounts and grants with a permission that ends at a

@@ -12,9 +12,6 @@ import (
 	"xianfeng/internal/db"
 )
 
-// likely escapes what LIKE would read as a pattern.
-var likely = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-
 // summaryRow is a Summary as one row.
 type summaryRow struct {
 	RecordID      uuid.UUID
@@ -108,7 +105,7 @@ func records(on bun.IDB, read, record access.Scope, f Filter) *bun.SelectQuery {
 			WHERE t.unit_id = a.unit_id AND t.activity_id = a.id AND t.person_id = ? AND t.status <> 'absent'))`, f.Person, f.Person)
 	}
 	if f.Text != "" {
-		like := "%" + likely.Replace(f.Text) + "%"
+		like := "%" + db.Like(f.Text) + "%"
 		q.Where(`(a.title || ' ' || a.place ILIKE ? OR a.content ILIKE ? OR EXISTS (SELECT FROM activity_attendances t
 			JOIN org_people p ON p.unit_id = t.unit_id AND p.id = t.person_id
 			WHERE t.unit_id = a.unit_id AND t.activity_id = a.id AND p.name || ' ' || p.pinyin || ' ' || p.initials ILIKE ?))`, like, like, like)

@@ -184,18 +184,10 @@ func findOrganiser(ctx context.Context, on bun.IDB, unit uuid.UUID, ref Organise
 	return o, rows.Err()
 }
 
-// nilID is how an absent id goes into a nullable column.
-func nilID(id uuid.UUID) any {
-	if id == uuid.Nil {
-		return nil
-	}
-	return id
-}
-
 // contentArgs are $3 to $19 of the statements below.
 func contentArgs(r Record, o org.Organiser) []any {
-	return []any{r.Kind, r.Title, r.Starts, r.Ends, r.Place, o.Kind, nilID(o.Department), nilID(o.Branch), nilID(o.Group),
-		nilID(r.Host), nilID(r.Recorder), nilID(r.Lecturer), r.Agenda, r.Content, r.Guests, r.Election, r.OverlapAnswer}
+	return []any{r.Kind, r.Title, r.Starts, r.Ends, r.Place, o.Kind, db.OrNull(o.Department), db.OrNull(o.Branch), db.OrNull(o.Group),
+		db.OrNull(r.Host), db.OrNull(r.Recorder), db.OrNull(r.Lecturer), r.Agenda, r.Content, r.Guests, r.Election, r.OverlapAnswer}
 }
 
 func insertDraft(ctx context.Context, tx bun.Tx, unit, by uuid.UUID, now time.Time, v version) error {

@@ -35,7 +35,7 @@ func lastRecord(ctx context.Context, on bun.IDB, unit uuid.UUID, kind string, o 
 				AND c.valid_from <= $9::date AND (c.valid_to IS NULL OR c.valid_to >= $9::date)
 			ORDER BY c.valid_from DESC, c.id LIMIT 1) head ON true
 		LEFT JOIN org_people p ON p.unit_id = $1 AND p.id = head.person_id`,
-		unit, kind, o.Kind, nilID(o.Department), nilID(o.Branch), nilID(o.Group), day.AddDays(1).In(), position, day)
+		unit, kind, o.Kind, db.OrNull(o.Department), db.OrNull(o.Branch), db.OrNull(o.Group), day.AddDays(1).In(), position, day)
 	if err != nil {
 		return e, fmt.Errorf("last record: %w", db.Translate(err))
 	}

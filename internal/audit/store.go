@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,14 +13,6 @@ import (
 	"xianfeng/internal/db"
 	"xianfeng/internal/idempotency"
 )
-
-// nilID is how an absent id goes into a nullable column.
-func nilID(id uuid.UUID) any {
-	if id == uuid.Nil {
-		return nil
-	}
-	return id
-}
 
 // Record writes the audit row of a write, in its transaction. When the request
 // came with an Idempotency-Key, the key is reserved here too, since every write
@@ -45,16 +36,13 @@ func Record(ctx context.Context, tx bun.Tx, by access.Actor, at time.Time, e Ent
 	_, err = db.Exec(ctx, tx, `INSERT INTO audit_entries (unit_id, id, at, account_id, person_id, actor,
 			action, object, object_id, summary, detail, result, address, request_id)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif($11::jsonb, 'null'), $12, $13, $14)`,
-		by.Unit, db.NewID(), at, nilID(by.Account), nilID(by.Person), actor,
-		e.Action, e.Object, nilID(e.ObjectID), e.Summary, string(detail), result, by.Address, by.RequestID)
+		by.Unit, db.NewID(), at, db.OrNull(by.Account), db.OrNull(by.Person), actor,
+		e.Action, e.Object, db.OrNull(e.ObjectID), e.Summary, string(detail), result, by.Address, by.RequestID)
 	if err != nil {
 		return fmt.Errorf("audit %s: %w", e.Action, err)
 	}
 	return nil
 }
-
-// likely escapes what LIKE would read as a pattern.
-var likely = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 type row struct {
 	bun.BaseModel `bun:"table:audit_entries,alias:e"`
@@ -80,10 +68,10 @@ func list(ctx context.Context, d *bun.DB, scope access.Scope, f Filter) ([]Row, 
 		q.Where("e.id < ?", f.Cursor)
 	}
 	if f.Text != "" {
-		q.Where("e.actor || ' ' || e.action || ' ' || e.summary ILIKE ?", "%"+likely.Replace(f.Text)+"%")
+		q.Where("e.actor || ' ' || e.action || ' ' || e.summary ILIKE ?", "%"+db.Like(f.Text)+"%")
 	}
 	if f.Action != "" {
-		q.Where("e.action LIKE ?", likely.Replace(f.Action)+"%")
+		q.Where("e.action LIKE ?", db.Like(f.Action)+"%")
 	}
 	if f.Object != "" {
 		q.Where("e.object = ?", f.Object)

@@ -17,9 +17,6 @@ import (
 	"xianfeng/internal/fault"
 )
 
-// likely escapes what LIKE would read as a pattern.
-var likely = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-
 // roll starts a query over people with their places on a day (m, b, g, dm, d, x).
 // Scope goes by the places of today (sm, sd), so that who left a branch is not
 // shown to it by asking for an earlier day.
@@ -79,7 +76,7 @@ func (f PersonFilter) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 		q.Where("x.id IS NULL")
 	}
 	if f.Text != "" {
-		text := likely.Replace(strings.ToLower(f.Text))
+		text := db.Like(strings.ToLower(f.Text))
 		q.Where(`(p.name || ' ' || p.pinyin || ' ' || p.initials LIKE ? OR lower(p.staff_no) LIKE ? OR ? AND right(p.phone, 4) = ? OR ? AND p.phone = ?)`,
 			"%"+text+"%", text+"%", fourDigits.MatchString(f.Text), f.Text, aNumber.MatchString(f.Text), f.Text)
 	}
@@ -266,7 +263,7 @@ func pickPeople(ctx context.Context, d *bun.DB, scope access.Scope, text string,
 	q := roll(d, scope, today, today).Apply(f.narrow).
 		ColumnExpr("p.id, p.name, p.pinyin, p.initials, concat_ws(' ', nullif(concat_ws('·', b.name, g.name), ''), d.name, p.staff_no)")
 	if text != "" {
-		like := likely.Replace(strings.ToLower(strings.Join(strings.Fields(text), "")))
+		like := db.Like(strings.ToLower(strings.Join(strings.Fields(text), "")))
 		q.Where("p.name || ' ' || p.pinyin || ' ' || p.initials LIKE ?", "%"+like+"%").
 			OrderExpr("NOT (p.name LIKE ? OR p.initials LIKE ? OR p.pinyin LIKE ?)", like+"%", like+"%", like+"%")
 	}

@@ -201,11 +201,6 @@ func sortKey(sort string) string {
 	return first + `rpad(p.pinyin, 60) || p.id::text`
 }
 
-// likely escapes what LIKE would read as a pattern.
-func likely(s string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s) + "%"
-}
-
 // readRows reads one row more than the limit, and how many there are in all.
 func readRows(ctx context.Context, on bun.IDB, scope access.Scope, f RowFilter, after string, today calendar.Date) ([]LedgerRow, int, error) {
 	columns := ledgerColumns()
@@ -245,7 +240,7 @@ func readRows(ctx context.Context, on bun.IDB, scope access.Scope, f RowFilter, 
 				AND `+where+`
 		)
 		SELECT * FROM (SELECT *, count(*) OVER ()::int FROM found) counted WHERE key > $9 ORDER BY key LIMIT $10::bigint`,
-		append([]any{scope.Unit(), f.Quarter.First().UTC(), asOf(f.Quarter, today).UTC(), f.Quarter.String(), orNull(f.Branch), orNull(f.Group),
+		append([]any{scope.Unit(), f.Quarter.First().UTC(), asOf(f.Quarter, today).UTC(), f.Quarter.String(), db.OrNull(f.Branch), db.OrNull(f.Group),
 			f.Vetoed, textFilter(f.Text), after, limit}, args...), func(rows *sql.Rows) error {
 			r := LedgerRow{Net: map[Dimension]int{}}
 			var totals []byte
@@ -276,12 +271,5 @@ func textFilter(s string) string {
 	if s = strings.TrimSpace(s); s == "" {
 		return ""
 	}
-	return likely(s)
-}
-
-func orNull(id uuid.UUID) any {
-	if id == uuid.Nil {
-		return nil
-	}
-	return id
+	return "%" + db.Like(s) + "%"
 }
