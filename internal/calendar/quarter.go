@@ -53,7 +53,10 @@ func (q Quarter) Prev() Quarter {
 }
 
 // Before orders quarters.
-func (q Quarter) Before(o Quarter) bool { return q.Year*4+q.Q < o.Year*4+o.Q }
+func (q Quarter) Before(o Quarter) bool { return q.Compare(o) < 0 }
+
+// Compare orders quarters by time.
+func (q Quarter) Compare(o Quarter) int { return (q.Year-o.Year)*4 + q.Q - o.Q }
 
 // String is 2026Q3, or nothing for the zero Quarter.
 func (q Quarter) String() string {

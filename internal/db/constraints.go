@@ -46,6 +46,24 @@ var constraints = map[string]complaint{
 	"points_quarter_open":                 {fault.Conflict, "该季度已结账，请刷新后重试"},
 	"points_quarters_unit_id_quarter_key": {fault.Conflict, "该季度已开账"},
 
+	"notice_objection_in_time":  {fault.RuleBroken, "公示已经结束，不能再提异议；如有情况请向机关党委反映"},
+	"notice_objection_decided":  {fault.Conflict, "该异议已有结论，请刷新后查看"},
+	"notice_objections_once":    {fault.Conflict, "您对这一项已有一份未答复的异议"},
+	"notice_objections_not_own": {fault.RuleBroken, "涉及本人或由本人经办的事项须回避，请由其他委员裁定"},
+	"notice_items_open":         {fault.Conflict, "其中有的事项正在公示，请刷新后查看"},
+	"notice_item_settled":       {fault.Conflict, "该事项的公示已有结果，请刷新后查看"},
+
+	"claim_claims_not_own":        {fault.RuleBroken, "申报人、受益人不能核实自己的申报，请由他人办理"},
+	"claim_claims_honour_once":    {fault.Conflict, "这项荣誉已按同一级别申报过，不能重复申报"},
+	"claim_claims_honour_highest": {fault.Conflict, "这项荣誉刚刚按另一级别入账，请刷新后重试"},
+	"claim_frozen":                {fault.RuleBroken, "已核实的申报不能再改动；如有错误，请退回或撤回后重新申报"},
+
+	"selection_selections_once":     {fault.Conflict, "该季度已发起过这项评选，请刷新后查看"},
+	"selection_candidates_not_own":  {fault.RuleBroken, "不能推荐或评议本人，请由他人办理"},
+	"selection_honours_not_own":     {fault.RuleBroken, "不能审定本人参评的结果，请由他人办理"},
+	"selection_settled":             {fault.Conflict, "该评选已有结论，请刷新后查看"},
+	"selection_honours_one_pennant": {fault.Conflict, "该季度的流动红旗已经授予"},
+
 	"report_issues_replaced_once": {fault.Conflict, "该报表已被后来的一份更正，请更正最新的那一份"},
 }
 

@@ -3,6 +3,7 @@ package org
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -78,6 +79,51 @@ func Placements(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Da
 	return out, nil
 }
 
+// PersonDay is a person on a day.
+type PersonDay struct {
+	Person uuid.UUID
+	Day    calendar.Date
+}
+
+// PlacementsOn is Placements with a day for each person, in one query: what happened
+// on many days is posted at once.
+func PlacementsOn(ctx context.Context, on bun.IDB, unit uuid.UUID, at []PersonDay) (map[PersonDay]Placement, error) {
+	out := make(map[PersonDay]Placement, len(at))
+	if len(at) == 0 {
+		return out, nil
+	}
+	people, days := make([]uuid.UUID, len(at)), make([]string, len(at))
+	for i, k := range at {
+		people[i], days[i] = k.Person, k.Day.String()
+	}
+	query := strings.ReplaceAll(placementColumns+", k.day"+placementTables, "$2::date", "k.day")
+	query = strings.Replace(query, "FROM org_people p\n",
+		"FROM unnest($2::uuid[], $3::text[]::date[]) AS k(person_id, day) JOIN org_people p ON p.id = k.person_id\n", 1)
+	rows, err := db.Query(ctx, on, query, unit, people, days)
+	if err != nil {
+		return nil, fmt.Errorf("placements: %w", db.Translate(err))
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var p Placement
+		var day calendar.Date
+		if err := rows.Scan(append(p.columns(), &day)...); err != nil {
+			return nil, fmt.Errorf("placements: %w", err)
+		}
+		out[PersonDay{p.Person, day}] = p
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("placements: %w", db.Translate(err))
+	}
+	return out, nil
+}
+
+// columns are where placementColumns go.
+func (p *Placement) columns() []any {
+	return []any{&p.Person, &p.Name, &p.Branch, &p.Group, &p.Department, &p.BranchName, &p.GroupName, &p.DepartmentName,
+		&p.PoliticalStatus, &p.Party, &p.Voter, &p.OnRoll, &p.Exempt}
+}
+
 // Holders lists who has a points ledger on a day, as Placement.Holds says. The order
 // is branch, group, name.
 func Holders(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Date) ([]Placement, error) {
@@ -146,8 +192,7 @@ func placements(ctx context.Context, on bun.IDB, query string, args ...any) ([]P
 	var out []Placement
 	for rows.Next() {
 		var p Placement
-		if err := rows.Scan(&p.Person, &p.Name, &p.Branch, &p.Group, &p.Department, &p.BranchName, &p.GroupName, &p.DepartmentName,
-			&p.PoliticalStatus, &p.Party, &p.Voter, &p.OnRoll, &p.Exempt); err != nil {
+		if err := rows.Scan(p.columns()...); err != nil {
 			return nil, fmt.Errorf("placements: %w", err)
 		}
 		out = append(out, p)

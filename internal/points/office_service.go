@@ -46,11 +46,12 @@ func (s *Service) PostByOffice(ctx context.Context, by access.Actor, scope acces
 
 func (s *Service) postByHand(ctx context.Context, tx bun.Tx, by access.Actor, scope access.Scope, in OfficePosting) (standing, error) {
 	record, now := db.NewID(), s.now()
-	t, err := lockTerms(ctx, tx, by.Unit, record, in.FactOn)
+	t, err := lockTerms(ctx, tx, by.Unit, []uuid.UUID{record}, in.FactOn)
 	if err != nil {
 		return standing{}, err
 	}
-	rule, points, err := in.asks(t.Scheme)
+	scheme := t.scheme(in.FactOn)
+	rule, points, err := in.asks(scheme)
 	if err != nil {
 		return standing{}, err
 	}
@@ -63,13 +64,10 @@ func (s *Service) postByHand(ctx context.Context, tx bun.Tx, by access.Actor, sc
 		return standing{}, err
 	}
 	b := newBook(by.Unit, by.Person, now)
-	if _, err := openBook(ctx, tx, b, reading{People: []uuid.UUID{in.Person}, Record: record, Day: in.FactOn, From: quarter}); err != nil {
+	if _, err := openBook(ctx, tx, b, reading{People: []uuid.UUID{in.Person}, Records: []uuid.UUID{record}, Days: []calendar.Date{in.FactOn}, From: quarter, Draw: 1}); err != nil {
 		return standing{}, err
 	}
-	if b.vouchers, err = drawVouchers(ctx, tx, 1); err != nil {
-		return standing{}, err
-	}
-	posted, err := b.post(*t.Scheme, Posting{Source: SourceOffice, SourceID: record, RecordID: record, FactOn: in.FactOn,
+	posted, err := b.post(*scheme, Posting{Source: SourceOffice, SourceID: record, RecordID: record, FactOn: in.FactOn,
 		Reason: in.Reason, VerifiedBy: in.VerifiedBy}, want{in.Person, rule, points}, place, quarter)
 	if err != nil {
 		return standing{}, err
@@ -153,9 +151,6 @@ func (s *Service) reverseByHand(ctx context.Context, tx bun.Tx, by access.Actor,
 	if err != nil {
 		return uuid.Nil, err
 	}
-	if b.vouchers, err = drawVouchers(ctx, tx, 1); err != nil {
-		return uuid.Nil, err
-	}
 	if err := b.reverse(stand, SourceOffice, reason, quarter); err != nil {
 		return uuid.Nil, err
 	}
@@ -173,7 +168,7 @@ func (s *Service) reverseByHand(ctx context.Context, tx bun.Tx, by access.Actor,
 // openEntry opens the book at one entry that still counts; sql.ErrNoRows where it
 // was reversed meanwhile.
 func openEntry(ctx context.Context, tx bun.Tx, b *book, old EntryDetail) (standing, error) {
-	stands, err := openBook(ctx, tx, b, reading{People: []uuid.UUID{old.Person}, Record: old.RecordID, Day: old.FactOn, From: old.PostQuarter})
+	stands, err := openBook(ctx, tx, b, reading{People: []uuid.UUID{old.Person}, Records: []uuid.UUID{old.RecordID}, Days: []calendar.Date{old.FactOn}, From: old.PostQuarter, Draw: 1})
 	if err != nil {
 		return standing{}, err
 	}

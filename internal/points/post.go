@@ -20,6 +20,10 @@ type Fact struct {
 	Kind     string
 	Category string
 	Minutes  int // of volunteering, as recorded
+	// Code and Amount are of a claim: which rule, and how many hundredths where the
+	// rule leaves that to the claimant.
+	Code   string
+	Amount int
 }
 
 // Posting is all that one version of a record says. Without facts it takes back
@@ -59,7 +63,8 @@ func asked(scheme Scheme, set org.UnitSettings, facts []Fact) []want {
 		person uuid.UUID
 		rule   *Rule
 	}
-	minutes := map[key]int{}
+	type much struct{ minutes, amount int }
+	found := map[key]much{}
 	heaviest := map[uuid.UUID]*Rule{}
 	for _, f := range facts {
 		for i := range scheme.Rules {
@@ -68,18 +73,19 @@ func asked(scheme Scheme, set org.UnitSettings, facts []Fact) []want {
 				continue
 			}
 			if f.Trigger != TriggerAbsence {
-				minutes[key{f.Person, r}] += f.Minutes
+				k := key{f.Person, r}
+				found[k] = much{found[k].minutes + f.Minutes, found[k].amount + f.Amount}
 			} else if h := heaviest[f.Person]; h == nil || r.Points < h.Points {
 				heaviest[f.Person] = r
 			}
 		}
 	}
 	for person, r := range heaviest {
-		minutes[key{person, r}] = 0
+		found[key{person, r}] = much{}
 	}
-	wants := make([]want, 0, len(minutes))
-	for k, m := range minutes {
-		if points := k.rule.asks(set, m); points != 0 || k.rule.Veto {
+	wants := make([]want, 0, len(found))
+	for k, m := range found {
+		if points := k.rule.asks(set, m.minutes, m.amount); points != 0 || k.rule.Veto {
 			wants = append(wants, want{k.person, k.rule, points})
 		}
 	}

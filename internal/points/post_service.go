@@ -1,7 +1,10 @@
 package points
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -22,75 +25,125 @@ import (
 // changes nothing and answers the same (rule 10). Without facts it takes all back.
 //
 // People without a ledger that day are skipped: no Party members, exempt ones. It
-// takes six statements, however many people there are.
+// takes five statements, however many people there are.
 func Post(ctx context.Context, tx bun.Tx, by access.Actor, now time.Time, p Posting) (Posted, error) {
-	if p.FactOn.After(calendar.DateOf(now)) {
-		return Posted{}, fault.New(fault.RuleBroken, "日期在今天之后的事项不能入账，请改正日期")
-	}
-	t, err := lockTerms(ctx, tx, by.Unit, p.RecordID, p.FactOn)
+	posted, err := PostAll(ctx, tx, by, now, []Posting{p})
 	if err != nil {
 		return Posted{}, err
 	}
-	wants, places, err := wanted(ctx, tx, by.Unit, t, p)
-	if err != nil {
-		return Posted{}, err
+	return posted[0], nil
+}
+
+// PostAll is Post for many records at once, each named once, in as many statements.
+// What any of them takes back is taken back before anything is posted, so that it
+// leaves room under the caps; then they post in the order given.
+func PostAll(ctx context.Context, tx bun.Tx, by access.Actor, now time.Time, all []Posting) ([]Posted, error) {
+	if len(all) == 0 {
+		return nil, nil
 	}
-	quarter := t.Quarters.taking(calendar.QuarterOf(p.FactOn))
-	if t.Scheme != nil { // before the first scheme there are no books to open
-		if err := ensureOpen(ctx, tx, by.Unit, now, t.Quarters, quarter); err != nil {
-			return Posted{}, err
+	records, days := make([]uuid.UUID, len(all)), make([]calendar.Date, len(all))
+	for i, p := range all {
+		if p.FactOn.After(calendar.DateOf(now)) {
+			return nil, fault.New(fault.RuleBroken, "日期在今天之后的事项不能入账，请改正日期")
+		}
+		if slices.Contains(records[:i], p.RecordID) {
+			return nil, fmt.Errorf("record %s is posted twice at once", p.RecordID)
+		}
+		records[i], days[i] = p.RecordID, p.FactOn
+	}
+	t, err := lockTerms(ctx, tx, by.Unit, records, days...)
+	if err != nil {
+		return nil, err
+	}
+	wants, places, err := wanted(ctx, tx, by.Unit, t, all)
+	if err != nil {
+		return nil, err
+	}
+	quarters := make([]calendar.Quarter, len(all))
+	for i, p := range all {
+		quarters[i] = t.Quarters.taking(calendar.QuarterOf(p.FactOn))
+		if t.scheme(p.FactOn) == nil { // before the first scheme there are no books to open
+			continue
+		}
+		if err := ensureOpen(ctx, tx, by.Unit, now, t.Quarters, quarters[i]); err != nil {
+			return nil, err
 		}
 	}
 	b := newBook(by.Unit, by.Person, now)
-	stands, err := openBook(ctx, tx, b, reading{peopleOf(wants), p.RecordID, true, p.FactOn, quarter})
+	flat := slices.Concat(wants...)
+	found, err := openBook(ctx, tx, b, reading{peopleOf(flat), records, true, days, slices.MinFunc(quarters, calendar.Quarter.Compare), len(flat)})
 	if err != nil {
-		return Posted{}, err
+		return nil, err
 	}
-	missing, undone, err := reconcile(p, wants, stands)
-	if err != nil || len(missing)+len(undone) == 0 {
-		return outcome(stands, quarter), err
+	stands := map[uuid.UUID][]standing{}
+	for _, s := range found {
+		stands[s.RecordID] = append(stands[s.RecordID], s)
 	}
-	if b.vouchers, err = drawVouchers(ctx, tx, len(missing)+len(undone)); err != nil {
-		return Posted{}, err
-	}
-	for _, s := range undone {
-		q, err := reversalQuarter(ctx, tx, by.Unit, t.Quarters, s.PostQuarter, quarter)
-		if err != nil {
-			return Posted{}, err
+	missing, undone, moves := make([][]want, len(all)), make([][]*standing, len(all)), 0
+	for i, p := range all {
+		if missing[i], undone[i], err = reconcile(p, wants[i], stands[p.RecordID]); err != nil {
+			return nil, err
 		}
-		if err := b.reverse(*s, SourceReversal, s.undoing(), q); err != nil {
-			return Posted{}, err
-		}
-		s.ReversedBy = SourceReversal
+		moves += len(missing[i]) + len(undone[i])
 	}
-	for _, w := range missing {
-		s, err := b.post(*t.Scheme, p, w, places[w.Person], quarter)
-		if err != nil {
-			return Posted{}, err
-		}
-		stands = append(stands, s)
+	if err := drawVouchers(ctx, tx, b, moves); err != nil {
+		return nil, err
 	}
-	return outcome(stands, quarter), writeBook(ctx, tx, b)
+	for i := range all {
+		for _, s := range undone[i] {
+			q, err := reversalQuarter(ctx, tx, by.Unit, t.Quarters, s.PostQuarter, quarters[i])
+			if err != nil {
+				return nil, err
+			}
+			if err := b.reverse(*s, SourceReversal, s.undoing(), q); err != nil {
+				return nil, err
+			}
+			s.ReversedBy = SourceReversal
+		}
+	}
+	out := make([]Posted, len(all))
+	for i, p := range all {
+		for _, w := range missing[i] {
+			s, err := b.post(*t.scheme(p.FactOn), p, w, places[org.PersonDay{Person: w.Person, Day: p.FactOn}], quarters[i])
+			if err != nil {
+				return nil, err
+			}
+			stands[p.RecordID] = append(stands[p.RecordID], s)
+		}
+		out[i] = outcome(stands[p.RecordID], quarters[i])
+	}
+	return out, writeBook(ctx, tx, b)
 }
 
-// wanted is what the facts ask for the people among them who have a ledger.
-func wanted(ctx context.Context, tx bun.Tx, unit uuid.UUID, t terms, p Posting) ([]want, map[uuid.UUID]org.Placement, error) {
-	if t.Scheme == nil || len(p.Facts) == 0 {
-		return nil, nil, nil
+// wanted is what the facts of each posting ask for, of the people among them who
+// have a ledger.
+func wanted(ctx context.Context, tx bun.Tx, unit uuid.UUID, t terms, all []Posting) ([][]want, map[org.PersonDay]org.Placement, error) {
+	var at []org.PersonDay
+	for _, p := range all {
+		for _, f := range p.Facts {
+			at = append(at, org.PersonDay{Person: f.Person, Day: p.FactOn})
+		}
 	}
-	people := make([]uuid.UUID, len(p.Facts))
-	for i, f := range p.Facts {
-		people[i] = f.Person
-	}
-	places, err := org.Placements(ctx, tx, unit, p.FactOn, people)
+	slices.SortFunc(at, func(a, b org.PersonDay) int {
+		return cmp.Or(bytes.Compare(a.Person[:], b.Person[:]), a.Day.Compare(b.Day))
+	})
+	places, err := org.PlacementsOn(ctx, tx, unit, slices.Compact(at))
 	if err != nil {
 		return nil, nil, err
 	}
-	facts := slices.DeleteFunc(slices.Clone(p.Facts), func(f Fact) bool {
-		place, known := places[f.Person]
-		return !known || !place.Holds(t.Settings)
-	})
-	return asked(*t.Scheme, t.Settings, facts), places, nil
+	out := make([][]want, len(all))
+	for i, p := range all {
+		scheme := t.scheme(p.FactOn)
+		if scheme == nil {
+			continue
+		}
+		facts := slices.DeleteFunc(slices.Clone(p.Facts), func(f Fact) bool {
+			place, known := places[org.PersonDay{Person: f.Person, Day: p.FactOn}]
+			return !known || !place.Holds(t.Settings)
+		})
+		out[i] = asked(*scheme, t.Settings, facts)
+	}
+	return out, places, nil
 }
 
 // reversalQuarter is where an entry is reversed: in the quarter it was posted in, or,
@@ -109,14 +162,12 @@ func reversalQuarter(ctx context.Context, tx bun.Tx, unit uuid.UUID, states quar
 	return posting, nil
 }
 
-// peopleOf gives the people of wants, each once, in the order of their ids: the
-// order in which everybody locks accounts.
+// peopleOf gives the people of wants, each once, in the order of their ids.
 func peopleOf(wants []want) []uuid.UUID {
-	people := make([]uuid.UUID, 0, len(wants))
-	for _, w := range wants { // sorted by person
-		if n := len(people); n == 0 || people[n-1] != w.Person {
-			people = append(people, w.Person)
-		}
+	people := make([]uuid.UUID, len(wants))
+	for i, w := range wants {
+		people[i] = w.Person
 	}
-	return people
+	slices.SortFunc(people, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	return slices.Compact(people)
 }

@@ -16,60 +16,99 @@ import (
 	"xianfeng/internal/org"
 )
 
-// terms is what holds for a fact of some day.
+// terms is what holds for the facts of some days.
 type terms struct {
 	Settings org.UnitSettings
-	Scheme   *Scheme // in force that day; nil before the first one
+	Schemes  []Scheme // those in force on one of the days, the earliest first
 	Quarters quarterStates
 }
 
-// schemeRow is the scheme in force in the unit $1 on the day $2, as JSON.
-const schemeRow = `(SELECT to_json(s) FROM (
+// scheme is the one in force on a day; nil before the first one.
+func (t terms) scheme(day calendar.Date) *Scheme {
+	for i := len(t.Schemes) - 1; i >= 0; i-- {
+		if !t.Schemes[i].EffectiveFrom.After(day) {
+			return &t.Schemes[i]
+		}
+	}
+	return nil
+}
+
+// schemesInForce are the unit $1's schemes that are in force on one of the days $2,
+// as JSON, the earliest first.
+const schemesInForce = `(SELECT json_agg(to_json(s) ORDER BY s.effective_from) FROM (
 	SELECT s.id, s.version, s.name, s.state, s.effective_from,
 		(SELECT json_agg(r ORDER BY r.ord, r.code) FROM points_rules r WHERE r.unit_id = s.unit_id AND r.scheme_id = s.id) AS rules,
 		(SELECT json_agg(l) FROM points_limits l WHERE l.unit_id = s.unit_id AND l.scheme_id = s.id) AS limits
 	FROM points_schemes s
-	WHERE s.unit_id = $1 AND s.state = 'published' AND s.effective_from <= $2::date
-	ORDER BY s.effective_from DESC LIMIT 1) s)`
+	WHERE s.unit_id = $1 AND s.id IN (
+		SELECT (SELECT f.id FROM points_schemes f WHERE f.unit_id = $1 AND f.state = 'published' AND f.effective_from <= d.day
+			ORDER BY f.effective_from DESC LIMIT 1)
+		FROM unnest($2::text[]::date[]) AS d(day))) s)`
 
-// lockTerms reads the terms of a day, makes other postings of the same record wait,
-// and holds the quarters from that day on against being closed.
-func lockTerms(ctx context.Context, tx bun.Tx, unit, record uuid.UUID, day calendar.Date) (terms, error) {
-	t := terms{Settings: org.DefaultSettings(), Quarters: quarterStates{}}
-	var lock, settings string
-	var quarters, scheme []byte
-	err := one(ctx, tx, []any{&lock, &settings, &quarters, &scheme}, `
+// lockTerms reads the terms of days, makes other postings of the same records wait,
+// and holds the quarters from the earliest day on against being closed.
+func lockTerms(ctx context.Context, tx bun.Tx, unit uuid.UUID, records []uuid.UUID, days ...calendar.Date) (terms, error) {
+	t := terms{Quarters: quarterStates{}}
+	var quarters []byte
+	err := readTerms(ctx, tx, &t, []any{&quarters}, `
 		WITH held AS (SELECT quarter, state FROM points_quarters WHERE unit_id = $1 AND quarter >= $4 ORDER BY quarter FOR SHARE)
-		SELECT pg_advisory_xact_lock(hashtextextended($3::uuid::text, 0))::text,
-			(SELECT settings::text FROM org_units WHERE id = $1),
-			(SELECT json_object_agg(quarter, state) FROM held)::text,
-			`+schemeRow+`::text`, unit, day.UTC(), record, calendar.QuarterOf(day).String())
-	if err != nil {
-		return t, fmt.Errorf("terms of %s: %w", day, err)
+		SELECT (SELECT json_object_agg(quarter, state) FROM held)::text, settings::text, `+schemesInForce+`::text
+		FROM org_units, (SELECT count(pg_advisory_xact_lock(h)) FROM (
+			SELECT hashtextextended(r::text, 0) AS h FROM unnest($3::uuid[]) r ORDER BY 1) h) locked
+		WHERE id = $1`, unit, days, records, calendar.QuarterOf(slices.MinFunc(days, calendar.Date.Compare)).String())
+	if err != nil || quarters == nil {
+		return t, err
 	}
-	if err := json.Unmarshal([]byte(settings), &t.Settings); err != nil {
-		return t, fmt.Errorf("settings of unit %s: %w", unit, err)
-	}
-	if quarters != nil {
-		if err := json.Unmarshal(quarters, &t.Quarters); err != nil {
-			return t, fmt.Errorf("quarters of unit %s: %w", unit, err)
-		}
-	}
-	if scheme != nil {
-		if err := json.Unmarshal(scheme, &t.Scheme); err != nil {
-			return t, fmt.Errorf("scheme of %s: %w", day, err)
-		}
+	if err := json.Unmarshal(quarters, &t.Quarters); err != nil {
+		return t, fmt.Errorf("quarters of unit %s: %w", unit, err)
 	}
 	return t, nil
 }
 
+// readTerms runs a statement over the unit $1 and the days $2 that gives further
+// columns, then the settings and the schemes in force.
+func readTerms(ctx context.Context, on bun.IDB, t *terms, further []any, query string, unit uuid.UUID, days []calendar.Date, args ...any) error {
+	t.Settings = org.DefaultSettings()
+	texts := make([]string, len(days))
+	for i, d := range days {
+		texts[i] = d.String()
+	}
+	var settings string
+	var schemes []byte
+	if err := one(ctx, on, append(further, &settings, &schemes), query, append([]any{unit, texts}, args...)...); err != nil {
+		return fmt.Errorf("terms of %v: %w", days, err)
+	}
+	if err := json.Unmarshal([]byte(settings), &t.Settings); err != nil {
+		return fmt.Errorf("settings of unit %s: %w", unit, err)
+	}
+	if schemes != nil {
+		if err := json.Unmarshal(schemes, &t.Schemes); err != nil {
+			return fmt.Errorf("schemes of %v: %w", days, err)
+		}
+	}
+	return nil
+}
+
 // reading says what a book is opened for.
 type reading struct {
-	People      []uuid.UUID
-	Record      uuid.UUID
-	WholeRecord bool             // and everybody the record posted for so far
-	Day         calendar.Date    // of the fact: caps count there
-	From        calendar.Quarter // the earliest that is posted to
+	People  []uuid.UUID
+	Records []uuid.UUID
+	Whole   bool             // and everybody the records posted for so far
+	Days    []calendar.Date  // of the facts: caps count there
+	From    calendar.Quarter // the earliest that is posted to
+	Draw    int              // so many vouchers at least will be wanted
+}
+
+// periods are those in which caps may count.
+func (r reading) periods() []string {
+	out := make([]string, 0, len(r.Records)+3*len(r.Days))
+	for _, record := range r.Records {
+		out = append(out, record.String())
+	}
+	for _, day := range r.Days {
+		out = append(out, monthOf(day), calendar.QuarterOf(day).String(), yearOf(day))
+	}
+	return out
 }
 
 // lockAccounts locks the accounts in the order of their people's ids, the order of
@@ -78,8 +117,8 @@ func lockAccounts(ctx context.Context, tx bun.Tx, b *book, r reading) error {
 	for try := 0; ; try++ {
 		err := each(ctx, tx, `SELECT person_id, seq, head FROM points_accounts
 			WHERE unit_id = $1 AND person_id IN (SELECT unnest($2::uuid[])
-				UNION SELECT person_id FROM points_entries WHERE unit_id = $1 AND record_id = $3 AND $4)
-			ORDER BY person_id FOR UPDATE`, []any{b.unit, r.People, r.Record, r.WholeRecord}, func(rows *sql.Rows) error {
+				UNION SELECT person_id FROM points_entries WHERE unit_id = $1 AND record_id = ANY($3::uuid[]) AND $4)
+			ORDER BY person_id FOR UPDATE`, []any{b.unit, r.People, r.Records, r.Whole}, func(rows *sql.Rows) error {
 			var person uuid.UUID
 			var a account
 			if err := rows.Scan(&person, &a.Seq, &a.Head); err != nil {
@@ -159,9 +198,8 @@ func openBook(ctx context.Context, tx bun.Tx, b *book, r reading) ([]standing, e
 		return nil, err
 	}
 	locked := slices.Collect(maps.Keys(b.accounts))
-	periods := []string{r.Record.String(), monthOf(r.Day), calendar.QuarterOf(r.Day).String(), yearOf(r.Day)}
-	var entries, caps, balances []byte
-	err := one(ctx, tx, []any{&entries, &caps, &balances}, readBook, b.unit, locked, r.Record, periods, r.From.String())
+	var entries, caps, balances, vouchers []byte
+	err := one(ctx, tx, []any{&entries, &caps, &balances, &vouchers}, readBook, b.unit, locked, r.Records, r.periods(), r.From.String(), r.Draw)
 	if err != nil {
 		return nil, fmt.Errorf("read book: %w", err)
 	}
@@ -179,7 +217,7 @@ func openBook(ctx context.Context, tx bun.Tx, b *book, r reading) ([]standing, e
 			Sum     int
 		}
 	}
-	for text, into := range map[*[]byte]any{&entries: &found.entries, &caps: &found.caps, &balances: &found.balances} {
+	for text, into := range map[*[]byte]any{&entries: &found.entries, &caps: &found.caps, &balances: &found.balances, &vouchers: &b.vouchers} {
 		if err := json.Unmarshal(*text, into); err != nil {
 			return nil, fmt.Errorf("read book: %w", err)
 		}
@@ -206,7 +244,7 @@ const readBook = `
 		FROM points_entries e
 		JOIN points_rules r ON r.unit_id = e.unit_id AND r.id = e.rule_id
 		LEFT JOIN points_entries x ON x.unit_id = e.unit_id AND x.reverses = e.id
-		WHERE e.unit_id = $1 AND e.record_id = $3 AND e.reverses IS NULL AND e.person_id = ANY($2::uuid[])
+		WHERE e.unit_id = $1 AND e.record_id = ANY($3::uuid[]) AND e.reverses IS NULL AND e.person_id = ANY($2::uuid[])
 		ORDER BY e.person_id, e.seq
 	), periods AS (
 		SELECT unnest($4::text[]) AS period
@@ -220,23 +258,25 @@ const readBook = `
 			SELECT person_id, quarter, sum(gained + deducted) AS sum FROM points_totals
 			WHERE unit_id = $1 AND person_id = ANY($2::uuid[])
 				AND quarter >= least($5, (SELECT min(post_quarter) FROM stands))
-			GROUP BY person_id, quarter) t)::text`
+			GROUP BY person_id, quarter) t)::text,
+		(SELECT coalesce(json_agg(nextval('points_vouchers')), '[]') FROM generate_series(1, $6::int))::text`
 
-// drawVouchers takes the next n numbers.
-func drawVouchers(ctx context.Context, tx bun.Tx, n int) ([]int64, error) {
-	out := make([]int64, 0, n)
-	err := each(ctx, tx, `SELECT nextval('points_vouchers') FROM generate_series(1, $1::int)`, []any{n}, func(rows *sql.Rows) error {
-		var v int64
-		if err := rows.Scan(&v); err != nil {
-			return err
-		}
-		out = append(out, v)
+// drawVouchers sees that the book has n numbers to give out. Those that were drawn
+// with its reading and are not needed are gaps, which numbers may have.
+func drawVouchers(ctx context.Context, tx bun.Tx, b *book, n int) error {
+	if n <= len(b.vouchers) {
 		return nil
+	}
+	err := each(ctx, tx, `SELECT nextval('points_vouchers') FROM generate_series(1, $1::int)`, []any{n - len(b.vouchers)}, func(rows *sql.Rows) error {
+		var v int64
+		err := rows.Scan(&v)
+		b.vouchers = append(b.vouchers, v)
+		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("draw vouchers: %w", err)
+		return fmt.Errorf("draw vouchers: %w", err)
 	}
-	return out, nil
+	return nil
 }
 
 // one scans the only row of a statement.

@@ -131,25 +131,26 @@ func postBases(ctx context.Context, tx bun.Tx, unit uuid.UUID, now time.Time, id
 	if len(facts) == 0 {
 		return 0, nil
 	}
-	t, err := lockTerms(ctx, tx, unit, id, day)
-	if err != nil || t.Scheme == nil {
+	t, err := lockTerms(ctx, tx, unit, []uuid.UUID{id}, day)
+	if err != nil {
 		return 0, err
 	}
-	wants := asked(*t.Scheme, t.Settings, facts)
+	scheme := t.scheme(day)
+	if scheme == nil {
+		return 0, nil
+	}
+	wants := asked(*scheme, t.Settings, facts)
 	b := newBook(unit, uuid.Nil, now)
-	stands, err := openBook(ctx, tx, b, reading{People: peopleOf(wants), Record: id, Day: day, From: q})
+	stands, err := openBook(ctx, tx, b, reading{People: peopleOf(wants), Records: []uuid.UUID{id}, Days: []calendar.Date{day}, From: q, Draw: len(wants)})
 	if err != nil {
 		return 0, err
 	}
 	for _, s := range stands { // posted by another process while this one waited
 		wants = slices.DeleteFunc(wants, func(w want) bool { return w.Person == s.Person })
 	}
-	if b.vouchers, err = drawVouchers(ctx, tx, len(wants)); err != nil {
-		return 0, err
-	}
 	p := Posting{Source: SourceQuarter, SourceID: id, RecordID: id, FactOn: day, Reason: q.Chinese() + "基础分"}
 	for _, w := range wants {
-		if _, err := b.post(*t.Scheme, p, w, places[w.Person], q); err != nil {
+		if _, err := b.post(*scheme, p, w, places[w.Person], q); err != nil {
 			return 0, err
 		}
 	}
@@ -198,12 +199,12 @@ func etcetera(n int) string {
 // takeBack reverses what a quarter's opening posted for people and still counts.
 func takeBack(ctx context.Context, tx bun.Tx, by access.Actor, now time.Time, q baseQuarter, people []uuid.UUID) error {
 	b := newBook(by.Unit, by.Person, now)
-	stands, err := openBook(ctx, tx, b, reading{People: people, Record: q.id, Day: q.quarter.First(), From: q.quarter})
+	stands, err := openBook(ctx, tx, b, reading{People: people, Records: []uuid.UUID{q.id}, Days: []calendar.Date{q.quarter.First()}, From: q.quarter})
 	if err != nil {
 		return err
 	}
 	stands = slices.DeleteFunc(stands, func(s standing) bool { return !s.live() })
-	if b.vouchers, err = drawVouchers(ctx, tx, len(stands)); err != nil {
+	if err := drawVouchers(ctx, tx, b, len(stands)); err != nil {
 		return err
 	}
 	for _, s := range stands {

@@ -58,7 +58,8 @@ func TestWhatFactsAskFor(t *testing.T) {
 		"one absence, one deduction": {[]Fact{fact(1, TriggerAbsence, "party_lecture", threeMeetings), fact(1, TriggerAbsence, "party_lecture", study), fact(2, TriggerAbsence, "x", threeMeetings)},
 			"1 absent_study -3, 2 absent_meetings -2"},
 		"absent from a party day": {[]Fact{fact(1, TriggerAbsence, "party_day", partyDay)}, ""},
-		"claims are not facts":    {[]Fact{fact(1, TriggerClaim, "", "")}, "1 honour_district 2, 1 honour_city 4, 1 honour_province 8, 1 clean_quarter 8"},
+		"a claim names its rule": {[]Fact{{Person: person(1), Trigger: TriggerClaim, Code: "honour_city"}}, "1 honour_city 4"},
+		"a claim of no rule":     {[]Fact{fact(1, TriggerClaim, "", "")}, ""},
 	} {
 		if got := said(asked(s, set, c.facts)); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)

@@ -93,16 +93,20 @@ func (s Scheme) rule(id uuid.UUID) *Rule {
 
 // matches says whether the rule is about such a fact.
 func (r Rule) matches(f Fact) bool {
-	return r.Trigger == f.Trigger &&
+	return r.Trigger == f.Trigger && (r.Trigger != TriggerClaim || r.Code == f.Code) &&
 		(len(r.Categories) == 0 || slices.Contains(r.Categories, f.Category)) &&
 		(len(r.Kinds) == 0 || slices.Contains(r.Kinds, f.Kind))
 }
 
-// asks is what the rule gives for so many minutes, before any cap. Hours count as
-// the office rounds them (rule 29).
-func (r Rule) asks(set org.UnitSettings, minutes int) int {
-	if r.Per == PerHour {
+// asks is what the rule gives for so many minutes, or for the amount that was named
+// where it leaves that open, before any cap. Hours count as the office rounds them
+// (rule 29).
+func (r Rule) asks(set org.UnitSettings, minutes, amount int) int {
+	switch r.Per {
+	case PerHour:
 		return r.Points * set.CountedMinutes(minutes) / 60
+	case PerAmount:
+		return amount
 	}
 	return r.Points
 }
