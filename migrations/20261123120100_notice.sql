@@ -72,10 +72,13 @@ CREATE TABLE notice_objections (
     FOREIGN KEY (unit_id, objector_id) REFERENCES org_people (unit_id, id),
     CHECK ((state = 'open') = (decided_at IS NULL)),
     CONSTRAINT notice_objections_answered CHECK (state NOT IN ('upheld', 'rejected') OR (answer <> '' AND decided_by IS NOT NULL)),
+    -- A branch's objection is decided by its meeting.
+    CONSTRAINT notice_objections_met CHECK (state NOT IN ('upheld', 'rejected') OR branch_id IS NULL OR meeting_id IS NOT NULL),
     CONSTRAINT notice_objections_not_own CHECK (state NOT IN ('upheld', 'rejected') OR decided_by <> objector_id)
 );
 CREATE UNIQUE INDEX notice_objections_once ON notice_objections (unit_id, item_id, objector_id) WHERE state = 'open';
 CREATE INDEX notice_objections_item ON notice_objections (unit_id, item_id);
+CREATE INDEX notice_objections_list ON notice_objections (unit_id, filed_at DESC, id DESC);
 
 -- An objection comes while its item lies open, and not after the last day.
 -- +goose StatementBegin
@@ -83,6 +86,7 @@ CREATE FUNCTION notice_objection_in_time() RETURNS trigger LANGUAGE plpgsql AS $
 BEGIN
     PERFORM 1 FROM notice_items i JOIN notice_notices n ON n.unit_id = i.unit_id AND n.id = i.notice_id
         WHERE i.unit_id = NEW.unit_id AND i.id = NEW.item_id AND n.id = NEW.notice_id AND i.outcome IS NULL AND n.state = 'open'
+          AND NEW.state = 'open' AND NEW.branch_id IS NOT DISTINCT FROM i.branch_id
           AND (NEW.filed_at AT TIME ZONE 'Asia/Shanghai')::date BETWEEN n.first_day AND n.last_day
         FOR SHARE OF i, n;
     IF NOT FOUND THEN
@@ -90,7 +94,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
--- Whoever is concerned does not decide.
+-- Whoever is concerned does not decide, nor the committee of another branch.
 CREATE FUNCTION notice_objection_recusal() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.state <> 'open' THEN
@@ -99,6 +103,13 @@ BEGIN
     IF NEW.state IN ('upheld', 'rejected') AND EXISTS (SELECT FROM notice_items i WHERE i.unit_id = NEW.unit_id AND i.id = NEW.item_id
             AND (NEW.decided_by = ANY (i.recused) OR NEW.decided_by = i.person_id)) THEN
         RAISE EXCEPTION 'recusal' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'notice_objections_not_own';
+    END IF;
+    IF NEW.state IN ('upheld', 'rejected') AND NOT EXISTS (SELECT FROM access_grants g WHERE g.unit_id = NEW.unit_id AND g.person_id = NEW.decided_by
+            AND g.valid_from <= (NEW.decided_at AT TIME ZONE 'Asia/Shanghai')::date
+            AND (g.valid_to IS NULL OR g.valid_to >= (NEW.decided_at AT TIME ZONE 'Asia/Shanghai')::date)
+            AND (g.ended_at IS NULL OR g.ended_at > NEW.decided_at)
+            AND (g.role = 'party_office' OR g.role IN ('committee_member', 'branch_secretary') AND g.place_kind = 'branch' AND g.place_id = NEW.branch_id)) THEN
+        RAISE EXCEPTION 'not of the committee' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'notice_objections_decider';
     END IF;
     RETURN NEW;
 END $$;
@@ -110,9 +121,22 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+CREATE FUNCTION notice_ended() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> 'open' THEN
+        RAISE EXCEPTION 'the notice has ended' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'notice_item_settled';
+    END IF;
+    RETURN NEW;
+END $$;
 -- +goose StatementEnd
 CREATE TRIGGER notice_objections_in_time BEFORE INSERT ON notice_objections FOR EACH ROW EXECUTE FUNCTION notice_objection_in_time();
 CREATE TRIGGER notice_objections_recusal BEFORE UPDATE ON notice_objections FOR EACH ROW EXECUTE FUNCTION notice_objection_recusal();
 CREATE TRIGGER notice_items_settled BEFORE UPDATE ON notice_items FOR EACH ROW EXECUTE FUNCTION notice_item_settled();
 
-GRANT SELECT, INSERT, UPDATE ON notice_notices, notice_items, notice_objections TO xianfeng_app;
+CREATE TRIGGER notice_notices_ended BEFORE UPDATE ON notice_notices FOR EACH ROW EXECUTE FUNCTION notice_ended();
+
+-- What was put up stays as it was read: only how it ended may be written.
+GRANT SELECT, INSERT ON notice_notices, notice_items, notice_objections TO xianfeng_app;
+GRANT UPDATE (state, settled_at, cancelled_by, cancel_reason) ON notice_notices TO xianfeng_app;
+GRANT UPDATE (outcome, settled_at) ON notice_items TO xianfeng_app;
+GRANT UPDATE (state, answer, meeting_id, decided_by, decided_at) ON notice_objections TO xianfeng_app;

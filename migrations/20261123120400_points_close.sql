@@ -27,11 +27,46 @@ CREATE TABLE points_seals (
     seq       bigint NOT NULL,
     head      bytea NOT NULL,
     PRIMARY KEY (unit_id, quarter, person_id),
-    FOREIGN KEY (unit_id, quarter) REFERENCES points_quarters (unit_id, quarter),
-    FOREIGN KEY (unit_id, person_id) REFERENCES points_accounts (unit_id, person_id)
+    -- No reference to points_accounts: checking it would lock every account against
+    -- postings. ledger verify holds each seal against its account.
+    FOREIGN KEY (unit_id, quarter) REFERENCES points_quarters (unit_id, quarter)
 );
 CREATE TRIGGER points_seals_append_only BEFORE UPDATE OR DELETE ON points_seals
     FOR EACH ROW EXECUTE FUNCTION audit_append_only();
+CREATE TRIGGER points_seals_no_truncate BEFORE TRUNCATE ON points_seals
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only();
+
+-- The notices of a quarter's totals, and what each said of whom: closing names who
+-- has other totals by then.
+CREATE TABLE points_notices (
+    unit_id      uuid NOT NULL,
+    id           uuid NOT NULL,  -- of the notice
+    quarter      text NOT NULL,
+    branch_id    uuid,           -- null: whoever has a ledger and no branch
+    people       int NOT NULL,
+    published_at timestamptz NOT NULL,
+    last_day     date NOT NULL,
+    cancelled_at timestamptz,
+    PRIMARY KEY (unit_id, id),
+    FOREIGN KEY (unit_id, quarter) REFERENCES points_quarters (unit_id, quarter),
+    FOREIGN KEY (unit_id, branch_id) REFERENCES org_branches (unit_id, id)
+);
+CREATE INDEX points_notices_quarter ON points_notices (unit_id, quarter, branch_id, published_at DESC);
+CREATE TABLE points_noticed (
+    unit_id      uuid NOT NULL,
+    notice_id    uuid NOT NULL,
+    person_id    uuid NOT NULL,
+    base         int NOT NULL,   -- net points in hundredths
+    political    int NOT NULL,
+    professional int NOT NULL,
+    discipline   int NOT NULL,
+    conduct      int NOT NULL,
+    vetoes       int NOT NULL,
+    outcome      text NOT NULL DEFAULT '', -- what became of it; empty while it lies open
+    settled_at   timestamptz,
+    PRIMARY KEY (unit_id, notice_id, person_id),
+    FOREIGN KEY (unit_id, notice_id) REFERENCES points_notices (unit_id, id)
+);
 
 -- A closed quarter stays closed, and its totals are frozen with it.
 -- +goose StatementBegin
@@ -40,7 +75,7 @@ BEGIN
     IF OLD.state = 'closed' THEN
         RAISE EXCEPTION 'a closed quarter stays closed' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'points_quarter_open';
     END IF;
-    RETURN NEW;
+    RETURN coalesce(NEW, OLD);
 END $$;
 CREATE FUNCTION points_totals_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -56,6 +91,7 @@ CREATE TRIGGER points_totals_frozen_i AFTER INSERT ON points_totals REFERENCING 
 CREATE TRIGGER points_totals_frozen_u AFTER UPDATE ON points_totals REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION points_totals_frozen();
 
 -- How often caps cut, without reading every entry of a quarter.
-CREATE INDEX points_entries_cut ON points_entries (unit_id, post_quarter) WHERE cut_by <> '';
+CREATE INDEX points_entries_cut ON points_entries (unit_id, post_quarter) INCLUDE (rule_id, person_id, requested, points) WHERE cut_by <> '';
 
 GRANT SELECT, INSERT ON points_seals TO xianfeng_app;
+GRANT SELECT, INSERT, UPDATE ON points_notices, points_noticed TO xianfeng_app;

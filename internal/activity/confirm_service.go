@@ -79,7 +79,7 @@ func (s *Service) Confirm(ctx context.Context, by access.Actor, scope access.Sco
 }
 
 // confirm is the body that Create and Confirm share.
-func (s *Service) confirm(ctx context.Context, tx bun.Tx, by access.Actor, v, standing *version, p prepared) (Saved, error) {
+func (s *Service) confirm(ctx context.Context, tx bun.Tx, by access.Actor, v, standing *version, p prepared) (saved Saved, err error) {
 	now := s.now()
 	if standing != nil && standing.State != Confirmed {
 		return Saved{}, fault.New(fault.Conflict, "该记录已撤回，不能再更正，请刷新后查看")
@@ -99,8 +99,8 @@ func (s *Service) confirm(ctx context.Context, tx bun.Tx, by access.Actor, v, st
 		if err := supersede(ctx, tx, by.Unit, standing.ID, now); err != nil {
 			return Saved{}, err
 		}
-	} else {
-		j.late = late(s.workdays, v.Ends, now, p.settings.LateAfterDays)
+	} else if j.late, err = filedLate(ctx, tx, by.Unit, v.Ends, now, p.settings.LateAfterDays); err != nil {
+		return Saved{}, err
 	}
 	if err := confirmVersion(ctx, tx, by.Unit, by.Person, now, *v, j); err != nil {
 		return Saved{}, err
@@ -120,6 +120,16 @@ func (s *Service) confirm(ctx context.Context, tx bun.Tx, by access.Actor, v, st
 	summary := fmt.Sprintf("%s活动“%s”（%s），到会 %d 人，缺席 %d 人", verb, v.Title, v.day(), v.count(Present), v.count(Absent))
 	return out, s.record(ctx, tx, by, "activity.confirm", *v, summary, map[string]any{"late": j.late, "quorum_met": j.quorumMet,
 		"entries": posted.Entries, "reversals": posted.Reversals, "reason": v.Reason, "overlap_answer": v.OverlapAnswer})
+}
+
+// filedLate is late by the office's calendar, which is not asked where no calendar
+// could make it late.
+func filedLate(ctx context.Context, tx bun.Tx, unit uuid.UUID, ended, filed time.Time, days int) (bool, error) {
+	if calendar.DateOf(filed).Sub(calendar.DateOf(ended)) <= days {
+		return false, nil
+	}
+	w, err := org.Workdays(ctx, tx, unit)
+	return late(w, ended, filed, days), err
 }
 
 func posting(by access.Actor, v version, facts []points.Fact) points.Posting {

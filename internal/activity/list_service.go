@@ -12,6 +12,7 @@ import (
 	"xianfeng/internal/calendar"
 	"xianfeng/internal/db"
 	"xianfeng/internal/fault"
+	"xianfeng/internal/org"
 )
 
 // List pages through the records in reach: one line for each record, its standing
@@ -58,8 +59,12 @@ func (s *Service) Calendar(ctx context.Context, by access.Actor, scope access.Sc
 	if m.Items, err = listRecords(ctx, s.db, scope, record, f); err != nil {
 		return m, err
 	}
+	w, err := org.Workdays(ctx, s.db, by.Unit)
+	if err != nil {
+		return m, err
+	}
 	for d := m.First; !d.After(m.Last); d = d.AddDays(1) {
-		if special, ok := s.workdays.Special(d); ok {
+		if special, ok := w.Special(d); ok {
 			m.Days = append(m.Days, Day{d, special.Kind, special.Name})
 		}
 	}

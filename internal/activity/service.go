@@ -20,17 +20,16 @@ import (
 
 // Service is the use cases of activities.
 type Service struct {
-	db       *bun.DB
-	policy   *access.Policy
-	files    *file.Service
-	workdays calendar.Workdays
-	now      calendar.Clock
+	db     *bun.DB
+	policy *access.Policy
+	files  *file.Service
+	now    calendar.Clock
 }
 
 // NewService makes the service. The policy is asked for the second scope where a
 // page shows both what one may read and what one may draft.
 func NewService(d *bun.DB, p *access.Policy, f *file.Service, now calendar.Clock) *Service {
-	return &Service{d, p, f, calendar.NewWorkdays(calendar.Official()...), now}
+	return &Service{d, p, f, now}
 }
 
 func needRead() access.Need    { return access.Need{Resource: "activity", Action: "read"} }

@@ -41,14 +41,20 @@ func (s *Service) Suggest(ctx context.Context, by access.Actor, scope access.Sco
 	if err != nil {
 		return Suggestion{}, err
 	}
-	return s.suggestion(by, k, o, day, people, set, last), nil
+	w, err := org.Workdays(ctx, s.db, by.Unit)
+	if err != nil {
+		return Suggestion{}, err
+	}
+	out := suggestion(by, k, o, day, people, set, last)
+	out.LateAfter = w.AddWorkdays(day, set.LateAfterDays)
+	return out, nil
 }
 
-func (s *Service) suggestion(by access.Actor, k Kind, o org.Organiser, day calendar.Date, people []org.Placement, set org.UnitSettings, last earlier) Suggestion {
+func suggestion(by access.Actor, k Kind, o org.Organiser, day calendar.Date, people []org.Placement, set org.UnitSettings, last earlier) Suggestion {
 	out := Suggestion{
 		Title: fmt.Sprintf("%s%d年%d月%s", o.Name, day.Year, int(day.Month), k.Name), OrganiserName: o.Name,
 		StartsAt: day.In().Add(15 * time.Hour), Place: last.Place, Agenda: last.Agenda, Needs: k.Needs,
-		Expected: make([]Expected, 0, len(people)), LateAfter: s.workdays.AddWorkdays(day, set.LateAfterDays),
+		Expected: make([]Expected, 0, len(people)),
 	}
 	lasts := time.Duration(k.DefaultMinutes) * time.Minute
 	if last.Record != uuid.Nil {

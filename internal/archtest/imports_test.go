@@ -56,8 +56,12 @@ var edges = map[string]edge{
 	"internal/points":   capability("counts; that meetings exist is not known here, a source is a kind and an id", below("points")...),
 	"internal/activity": capability("what happened; posts through points.Post in its own transaction", below("activity")...),
 
-	"internal/report": capability("a reader: selects across tables through Scope, writes its own issues only", ground...),
-	"internal/desk":   capability("a reader: what waits for me", ground...),
+	"internal/claim":     capability("a doer: what a claim earns goes through points.Post, what it is put up for through notice", ground[1:]...),
+	"internal/selection": capability("a doer: reads kept totals, puts candidates on notice, awards honours", ground[1:]...),
+
+	"internal/fairness": capability("a reader: how evenly points fall", ground...),
+	"internal/report":   capability("a reader: selects across tables through Scope, writes its own issues only", ground...),
+	"internal/desk":     capability("a reader: what waits for me", ground...),
 
 	"internal/app":      {[]string{"*"}, "builds each service once, so it alone knows all, and plays the demo office through them"},
 	"cmd/xianfeng":      {[]string{"*"}, "thin: reads the command line and hands over"},

@@ -50,6 +50,8 @@ var constraints = map[string]complaint{
 	"notice_objection_decided":  {fault.Conflict, "该异议已有结论，请刷新后查看"},
 	"notice_objections_once":    {fault.Conflict, "您对这一项已有一份未答复的异议"},
 	"notice_objections_not_own": {fault.RuleBroken, "涉及本人或由本人经办的事项须回避，请由其他委员裁定"},
+	"notice_objections_met":     {fault.RuleBroken, "裁定异议须引用支部会议的记录，请先选择会议"},
+	"notice_objections_decider": {fault.RuleBroken, "异议只能由该支部的支部委员会裁定，请由该支部办理"},
 	"notice_items_open":         {fault.Conflict, "其中有的事项正在公示，请刷新后查看"},
 	"notice_item_settled":       {fault.Conflict, "该事项的公示已有结果，请刷新后查看"},
 

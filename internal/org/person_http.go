@@ -21,6 +21,7 @@ func Mount(api *httpd.API, s *Service) {
 	mountMoves(api, s)
 	mountPlaces(api, s)
 	mountSettings(api, s)
+	mountHolidays(api, s)
 }
 
 func need(resource, action string) access.Need {

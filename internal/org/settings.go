@@ -24,6 +24,9 @@ type UnitSettings struct {
 	HoursRounding   string `json:"hours_rounding" enum:"exact,half_hour,hour" doc:"Volunteering is stored in minutes and rounded down to this (rule 29)"`
 	ShortVolunteers bool   `json:"short_volunteers" doc:"Whether less than half an hour of volunteering counts as half an hour"`
 
+	NoticeDays   int `json:"notice_days" minimum:"1" maximum:"60" doc:"Working days that a public notice lies open (rule 13)"`
+	PioneerQuota int `json:"pioneer_quota" minimum:"1" maximum:"20" doc:"Pioneer posts that a group may recommend for in a quarter (rule 20)"`
+
 	Fonts ReportFonts `json:"report_fonts" doc:"Faces on printed reports"`
 }
 
@@ -60,6 +63,8 @@ func DefaultSettings() UnitSettings {
 		ElectionQuorumPercent:  80,
 		CommitteeQuorumPercent: 50,
 		HoursRounding:          RoundHalfHour,
+		NoticeDays:             5,
+		PioneerQuota:           1,
 		Fonts:                  ReportFonts{Title: "宋体", Heading: "黑体", Body: "仿宋"},
 	}
 }
@@ -110,6 +115,8 @@ func (s UnitSettings) check() error {
 	within("meeting_quorum_percent", s.MeetingQuorumPercent, 1, 100, "比例应在 1 到 100 之间")
 	within("election_quorum_percent", s.ElectionQuorumPercent, 1, 100, "比例应在 1 到 100 之间")
 	within("committee_quorum_percent", s.CommitteeQuorumPercent, 1, 100, "比例应在 1 到 100 之间")
+	within("notice_days", s.NoticeDays, 1, 60, "公示期应在 1 到 60 个工作日之间")
+	within("pioneer_quota", s.PioneerQuota, 1, 20, "每个党小组的名额应在 1 到 20 之间")
 	face("report_fonts.title", s.Fonts.Title)
 	face("report_fonts.heading", s.Fonts.Heading)
 	face("report_fonts.body", s.Fonts.Body)

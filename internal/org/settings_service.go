@@ -74,6 +74,10 @@ func settingName(field string) string {
 		return "支委会法定人数比例"
 	case "hours_rounding":
 		return "志愿时长取整"
+	case "notice_days":
+		return "公示期"
+	case "pioneer_quota":
+		return "先锋岗名额"
 	case "short_volunteers":
 		return "不足半小时的计法"
 	case "report_fonts":

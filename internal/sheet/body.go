@@ -163,7 +163,7 @@ func (w *writer) total() error {
 	row := make([]any, len(cols))
 	for i, c := range cols {
 		l := bodyLook(c, w.fonts.Heading)
-		if !c.Total {
+		if !c.Total && c.Mean == nil {
 			l = look{font: w.fonts.Heading, align: Center, border: true}
 		}
 		id, err := w.styles.of(l)
@@ -176,6 +176,8 @@ func (w *writer) total() error {
 			if lastRow >= firstRow {
 				cell.Formula = "SUM(" + w.letters[i] + strconv.Itoa(firstRow) + ":" + w.letters[i] + strconv.Itoa(lastRow) + ")"
 			}
+		} else if c.Mean != nil {
+			w.mean(&cell, c)
 		} else if i == 0 {
 			cell.Value = "合计"
 		}
@@ -187,4 +189,13 @@ func (w *writer) total() error {
 		}
 	}
 	return w.stream.SetRow(w.at(0, w.row), row, excelize.RowOpts{Height: rowHeight(w.fonts.Heading, 1)})
+}
+
+// mean fills the total row's cell of a column that has an average of sums there.
+func (w *writer) mean(cell *excelize.Cell, c Column) {
+	of, by := w.place[c.Mean.Of], w.place[c.Mean.By]
+	if n, ok := Average(w.sums[of], w.sums[by]); ok {
+		cell.Value = shown(Points, n)
+		cell.Formula = "ROUND(" + w.at(of, w.row) + "/" + w.at(by, w.row) + ",2)"
+	}
 }

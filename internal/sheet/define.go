@@ -46,11 +46,29 @@ type Column struct {
 	Align Align
 	// Total sums the column in the total row, as value and as formula.
 	Total bool
+	// Mean, where given, fills the total row with the one column's sum divided by the
+	// other's, rounded to hundredths; only of Points by Int.
+	Mean *Mean
 	// Formula computes the cell from others of its row; ref gives the address
 	// of a column by key (E12), or "" where the sheet leaves it out. An empty
 	// result leaves the plain value. The row's value is written beside it,
 	// because WPS and viewers show that; an empty value has no formula.
 	Formula func(ref func(key string) string) string
+}
+
+// Mean names the two columns, by key, whose sums a total is made of.
+type Mean struct{ Of, By string }
+
+// Average divides hundredths by a count and rounds half away from zero, as ROUND
+// does in the spreadsheet. Of nothing there is none.
+func Average(hundredths, by int64) (int64, bool) {
+	if by <= 0 {
+		return 0, false
+	}
+	if hundredths < 0 {
+		return -((-2*hundredths + by) / (2 * by)), true
+	}
+	return (2*hundredths + by) / (2 * by), true
 }
 
 // Rows streams the body: one value for each column, as its Kind wants it. The
@@ -83,17 +101,22 @@ type Frame struct {
 	Title     string
 	Unit      string // 填报单位
 	Range     string // 统计区间
+	RangeName string // what Range is called; empty for 统计区间
 	Filled    calendar.Date
 	ScopeNote string // tells which rows the reader's scope left, printed in row 2
 	// Signatures are the footer's places to sign; nil gives DefaultSignatures.
 	Signatures []string
 	// Number is empty for a report that was not issued.
-	Number   string
-	Snapshot time.Time
+	Number string
+	// Unnumbered marks a list that is never issued, such as one to be posted on the
+	// wall: its last line names no number.
+	Unnumbered bool
+	Snapshot   time.Time
 	// RowsChecksum, where given, must be that of the rows written: a snapshot
 	// that has changed since is refused.
 	RowsChecksum string
 	HeadsHash    string // hash over the ledger heads, where the report has one
+	Seal         string // of the quarter's books, once they are closed
 	Fonts        Fonts
 }
 

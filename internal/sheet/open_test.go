@@ -183,7 +183,7 @@ func TestCells(t *testing.T) {
 	want := map[int][]Cell{
 		3: {{Text: "张三", Kind: TextCell}, {}, date, date, {Text: "0.5", Kind: NumberCell}},
 		4: {{Text: "13900001000", Kind: NumberCell}, {Text: "0.3", Kind: NumberCell}, {Text: "1", Kind: BoolCell}, {Text: "#N/A", Kind: ErrorCell},
-			{Text: "2", Kind: TextCell, Formula: true}, {Text: "甲乙", Kind: TextCell}, {Text: "a\rb", Kind: TextCell}},
+			{Text: "2", Kind: TextCell, Formula: true, Source: "1+1"}, {Text: "甲乙", Kind: TextCell}, {Text: "a\rb", Kind: TextCell}},
 		9:  {{}, {Text: "合", Kind: TextCell}, {Text: "合", Kind: TextCell, Fill: FillAcross}},
 		11: {{Text: "7", Kind: NumberCell}, {Text: "合", Kind: TextCell, Fill: FillDown}, {Text: "合", Kind: TextCell, Fill: FillAcross}},
 	}

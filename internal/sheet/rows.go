@@ -41,6 +41,9 @@ type Cell struct {
 	Kind    CellKind
 	Fill    Fill
 	Formula bool // Text is the value that was computed last
+	// Source is the formula as written, without =. Of a formula that several cells
+	// share only the first has it; Shared is the number that they go by.
+	Source, Shared string
 }
 
 // Row is one row as read. Cells[0] is column A; rows that hold nothing are
@@ -204,8 +207,12 @@ func (b *Book) readCell(d *parser, e xml.StartElement) (Cell, error) {
 				if raw, err = richText(d); err != nil {
 					return cell, err
 				}
+			case "f":
+				cell.Formula, cell.Shared = true, attr(t, "si")
+				if cell.Source, err = plainText(d); err != nil {
+					return cell, err
+				}
 			default:
-				cell.Formula = cell.Formula || t.Name.Local == "f"
 				if err := d.skip(); err != nil {
 					return cell, err
 				}
@@ -263,7 +270,7 @@ func (b *Book) valueOf(cell Cell, kind, style, raw string) Cell {
 		}
 	}
 	if strings.TrimFunc(cell.Text, blank) == "" {
-		return Cell{Formula: cell.Formula}
+		return Cell{Formula: cell.Formula, Source: cell.Source, Shared: cell.Shared}
 	}
 	return cell
 }

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"archive/zip"
+	"cmp"
 	"compress/flate"
 	"errors"
 	"fmt"
@@ -167,7 +168,7 @@ func (w *writer) top() error {
 	if err := w.line(title, []string{fr.Title}); err != nil {
 		return err
 	}
-	period := "统计区间:" + fr.Range
+	period := cmp.Or(fr.RangeName, "统计区间") + ":" + fr.Range
 	if fr.ScopeNote != "" {
 		period += "(" + fr.ScopeNote + ")"
 	}
@@ -198,13 +199,19 @@ func (w *writer) bottom() error {
 	if number == "" {
 		number = "未出具"
 	}
-	proof := "编号:" + number
-	if !fr.Snapshot.IsZero() {
-		proof += "  数据快照:" + fr.Snapshot.In(calendar.Shanghai).Format("2006-01-02 15:04:05")
+	proof := "编号:" + number + "  "
+	if fr.Unnumbered {
+		proof = ""
 	}
-	proof += "  行校验码:" + sum
+	if !fr.Snapshot.IsZero() {
+		proof += "数据快照:" + fr.Snapshot.In(calendar.Shanghai).Format("2006-01-02 15:04:05") + "  "
+	}
+	proof += "行校验码:" + sum
 	if fr.HeadsHash != "" {
 		proof += "  台账校验码:" + fr.HeadsHash
+	}
+	if fr.Seal != "" {
+		proof += "  季度封存码:" + fr.Seal
 	}
 	small := w.fonts.Body
 	small.Size = 9

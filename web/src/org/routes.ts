@@ -1,4 +1,4 @@
-import { OfficeBuilding, Setting, User } from '@element-plus/icons-vue'
+import { OfficeBuilding, Setting, Sunrise, User } from '@element-plus/icons-vue'
 import type { RouteRecordRaw } from 'vue-router'
 
 export const orgRoutes: RouteRecordRaw[] = [
@@ -40,5 +40,11 @@ export const settingsRoutes: RouteRecordRaw[] = [
     name: 'settings',
     component: () => import('./SettingsPage.vue'),
     meta: { title: '设置', need: 'settings.read', menu: { group: '系统', icon: Setting } },
+  },
+  {
+    path: '/holidays',
+    name: 'holidays',
+    component: () => import('./HolidaysPage.vue'),
+    meta: { title: '节假日', need: 'settings.read', menu: { group: '系统', icon: Sunrise } },
   },
 ]
