@@ -159,7 +159,7 @@ func TestCrossingSetsOfPeople(t *testing.T) {
 func (o *office) capsHold() {
 	o.t.Helper()
 	const gains = `(SELECT e.*, r.code, r.beyond, r.cap_event, r.cap_month, CASE WHEN (e.reverses IS NULL) = (e.points > 0) THEN e.points ELSE 0 END AS gain
-		FROM points_entries e JOIN points_rules r ON r.id = e.rule_id) g`
+		FROM points_entries e JOIN points_rules r ON r.unit_id = e.unit_id AND r.id = e.rule_id) g`
 	for name, query := range map[string]string{
 		"dimension": `SELECT count(*) FROM (SELECT 1 FROM ` + gains + ` JOIN points_limits l ON l.unit_id = g.unit_id AND l.scheme_id = g.scheme_id AND l.dimension = g.dimension
 			WHERE g.unit_id = ? AND NOT g.beyond GROUP BY g.person_id, g.dimension, g.fact_quarter HAVING sum(gain) > max(l.max_gain) OR sum(gain) < 0) x`,

@@ -2,6 +2,7 @@ package points
 
 import (
 	"os"
+	"runtime"
 	"testing"
 )
 
@@ -20,5 +21,5 @@ func TestFaultManyWriters(t *testing.T) {
 
 func TestFaultAnyHistory(t *testing.T) {
 	long(t)
-	histories(t, 10_000)
+	histories(t, 10_000, runtime.NumCPU())
 }

@@ -119,18 +119,11 @@ type reversalIn struct {
 
 type reportOut struct{ Body VerifyReport }
 
-type schemesOut struct {
-	Body struct {
-		Items []Scheme `json:"items"`
-	}
-}
-
-type schemeOut struct{ Body Scheme }
-
 // Mount mounts the routes of ledgers and schemes.
 func Mount(api *httpd.API, s *Service) {
 	read := access.Need{Resource: "ledger", Action: "read"}
 	scheme := access.Need{Resource: "scheme", Action: "read"}
+	mountClose(api, s)
 
 	httpd.Get(api, "/api/quarters", httpd.Op{Need: scheme, Summary: "Quarters of the books, newest first", Tag: "points"},
 		func(ctx context.Context, who httpd.Who, _ *nothing) (*quartersOut, error) {
@@ -196,16 +189,5 @@ func Mount(api *httpd.API, s *Service) {
 			r, err := s.Verify(ctx, who.Actor, who.Scope)
 			return &reportOut{r}, err
 		})
-	httpd.Get(api, "/api/schemes", httpd.Op{Need: scheme, Summary: "Versions of the scheme, newest first", Tag: "points"},
-		func(ctx context.Context, who httpd.Who, _ *nothing) (*schemesOut, error) {
-			items, err := s.Schemes(ctx, who.Scope)
-			out := &schemesOut{}
-			out.Body.Items = items
-			return out, err
-		})
-	httpd.Get(api, "/api/schemes/{id}", httpd.Op{Need: scheme, Summary: "A version of the scheme with its rules and limits", Tag: "points"},
-		func(ctx context.Context, who httpd.Who, in *EntryIn) (*schemeOut, error) {
-			one, err := s.Scheme(ctx, who.Scope, in.ID)
-			return &schemeOut{one}, err
-		})
+	mountSchemes(api, s)
 }

@@ -89,6 +89,18 @@ func TestRoutes(t *testing.T) {
 	if theirs := c.do("secretary1", "GET", "/api/ledgers/"+member, "", "", 200, nil); !strings.Contains(theirs, `"tier":"60–69分"`) {
 		t.Errorf("no tier for the secretary: %s", theirs)
 	}
+	var byNumber EntryDetail
+	c.do("member1", "GET", fmt.Sprintf("/api/points/vouchers/%d", page.Entries.Items[0].Voucher), "", "", 200, &byNumber)
+	var month Statement
+	c.do("member1", "GET", "/api/ledgers/me/statements/2026-05", "", "", 200, &month)
+	if byNumber.ID != page.Entries.Items[0].ID || month.Closing != 6100 || len(month.Lines) != 2 {
+		t.Errorf("%+v %+v", byNumber, month)
+	}
+	var checks CheckList
+	c.do("secretary1", "GET", "/api/points/quarters/2026Q2/checklist", "", "", 200, &checks)
+	if checks.said() != "running 1, missing 1" || checks.Fingerprint != "" {
+		t.Errorf("%+v", checks)
+	}
 	var quarters struct{ Items []QuarterState }
 	c.do("member1", "GET", "/api/quarters", "", "", 200, &quarters)
 	var schemes struct{ Items []Scheme }
@@ -132,6 +144,18 @@ func TestRoutes(t *testing.T) {
 		{"office", "POST", "/api/points/entries", `{"person_id":"x"`, 400, ""},
 		{"secretary1", "POST", "/api/points/entries/" + entry.ID.String() + "/reversal", `{"reason":"x"}`, 403, "没有这项权限"},
 		{"chief", "POST", "/api/points/verify", "", 403, "没有这项权限"},
+		{"member1", "GET", "/api/points/vouchers/999999", "", 404, "请核对号码"},
+		{"member1", "GET", "/api/points/vouchers/0", "", 422, ""},
+		{"member1", "GET", "/api/points/vouchers/x", "", 422, ""},
+		{"member1", "GET", "/api/ledgers/me/statements/2026-13", "", 422, "2026-10"},
+		{"secretary2", "GET", "/api/ledgers/" + member + "/statements/2026-05", "", 404, "没有找到"},
+		{"member1", "GET", "/api/points/quarters/2026Q2/checklist", "", 403, "没有这项权限"},
+		{"chief", "GET", "/api/points/quarters/2026Q9/checklist", "", 404, "没有找到"},
+		{"chief", "GET", "/api/points/quarters/2019Q1/checklist", "", 404, "没有找到"},
+		{"secretary1", "POST", "/api/points/quarters/2026Q2/notices", "{}", 422, "才结束"},
+		{"secretary1", "POST", "/api/points/quarters/2026Q2/close", `{"fingerprint":"x","acknowledged":true}`, 403, "没有这项权限"},
+		{"chief", "POST", "/api/points/quarters/2026Q2/close", `{"fingerprint":"x","acknowledged":true}`, 409, "清单刚刚有变化"},
+		{"chief", "POST", "/api/points/quarters/2026Q2/close", `{}`, 422, "缺少必填项"},
 	} {
 		if text := c.do(bad.as, bad.method, bad.path, bad.body, "", bad.want, nil); !strings.Contains(text, bad.says) {
 			t.Errorf("%s %s as %s says %s", bad.method, bad.path, bad.as, text)

@@ -263,15 +263,15 @@ func TestListAgreesWithDetail(t *testing.T) {
 
 func TestSchemes(t *testing.T) {
 	ctx, o := context.Background(), newOffice(t)
-	all, err := o.svc.Schemes(ctx, o.scope("member1"))
+	all, err := o.svc.Schemes(ctx, o.Actor("member1"), o.scope("member1"))
 	if err != nil || len(all) != 1 || !all[0].InForce || all[0].Version != 1 {
 		t.Fatalf("%+v, %v", all, err)
 	}
-	one, err := o.svc.Scheme(ctx, o.scope("member1"), all[0].ID)
+	one, err := o.svc.Scheme(ctx, o.Actor("member1"), o.scope("member1"), all[0].ID)
 	if err != nil || len(one.Limits) != 4 || len(one.Rules) != len(defaultScheme(noon, day("2026-01-01")).Rules) || one.Rules[0].Code != "base" {
 		t.Errorf("%+v, %v", one, err)
 	}
-	if _, err := o.svc.Scheme(ctx, o.scope("member1"), db.NewID()); !fault.Is(err, fault.NotFound) {
+	if _, err := o.svc.Scheme(ctx, o.Actor("member1"), o.scope("member1"), db.NewID()); !fault.Is(err, fault.NotFound) {
 		t.Errorf("%v", err)
 	}
 	quarters, err := o.svc.Quarters(ctx, o.scope("member1"))
@@ -281,8 +281,7 @@ func TestSchemes(t *testing.T) {
 	day := func(s string) calendar.Date { d, _ := calendar.ParseDate(s); return d }
 	two := []Scheme{{Version: 3, State: "draft", EffectiveFrom: day("2026-01-01")}, {Version: 2, State: "published", EffectiveFrom: day("2026-07-01")},
 		{Version: 1, State: "published", EffectiveFrom: day("2026-01-01")}}
-	markInForce(two, day("2026-06-30"))
-	if two[0].InForce || two[1].InForce || !two[2].InForce {
-		t.Errorf("%+v", two)
+	if in := inForce(two, day("2026-06-30"), uuid.Nil); in == nil || in.Version != 1 {
+		t.Errorf("%+v", in)
 	}
 }

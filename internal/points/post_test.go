@@ -159,15 +159,6 @@ func TestLateFactsAndClosedQuarters(t *testing.T) {
 	}
 }
 
-// close closes a quarter as the coming use case will.
-func (o *office) close(q string) {
-	o.t.Helper()
-	if _, err := o.db.NewRaw(`UPDATE points_quarters SET state = 'closed', closed_at = ?, heads = '', seal = '', previous = '' WHERE unit_id = ? AND quarter = ?`, o.now, o.Unit, q).
-		Exec(context.Background()); err != nil {
-		o.t.Fatal(err)
-	}
-}
-
 func (o *office) moved(p Posting, on string) Posting {
 	p.SourceID, p.FactOn = db.NewID(), day(on)
 	return p

@@ -33,23 +33,40 @@ func (s *Service) Tick(ctx context.Context) error {
 		return err
 	}
 	for _, unit := range units {
-		quarters, err := listQuarters(ctx, s.db, unit, calendar.Quarter{})
-		if err != nil {
+		if err := s.tick(ctx, unit); err != nil {
 			return err
-		}
-		open := []calendar.Quarter{calendar.QuarterOf(calendar.DateOf(s.now()))}
-		for _, q := range quarters {
-			if q.State == QuarterOpen && q.Quarter != open[0] {
-				open = append(open, q.Quarter)
-			}
-		}
-		for _, q := range open {
-			if err := s.OpenQuarter(ctx, unit, q); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
+}
+
+func (s *Service) tick(ctx context.Context, unit uuid.UUID) error {
+	quarters, err := listQuarters(ctx, s.db, unit, calendar.Quarter{})
+	if err != nil {
+		return err
+	}
+	for _, q := range due(quarters, calendar.QuarterOf(calendar.DateOf(s.now()))) {
+		if err := s.OpenQuarter(ctx, unit, q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// due are the quarters that a tick looks after: the current one, unless a later one
+// is known already, and those that are open and have begun. A clock that was moved
+// back opens nothing, and books nothing ahead of its time.
+func due(known []QuarterState, current calendar.Quarter) []calendar.Quarter {
+	var out []calendar.Quarter
+	if len(known) == 0 || known[0].Quarter.Before(current) { // newest first
+		out = append(out, current)
+	}
+	for _, q := range known {
+		if q.State == QuarterOpen && !current.Before(q.Quarter) {
+			out = append(out, q.Quarter)
+		}
+	}
+	return out
 }
 
 // OpenQuarter opens a quarter if nobody did, and posts the base points that are

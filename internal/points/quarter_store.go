@@ -3,6 +3,7 @@ package points
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,12 +14,20 @@ import (
 	"xianfeng/internal/db"
 )
 
+// quarterColumns are those of QuarterState.columns, over points_quarters q.
+const quarterColumns = `q.quarter, q.state, q.opened_at, q.closed_at,
+	coalesce((SELECT p.name FROM org_people p WHERE p.unit_id = q.unit_id AND p.id = q.closed_by), ''),
+	coalesce(q.accounts, 0), coalesce(q.entries, 0), coalesce(q.heads, ''), coalesce(q.previous, ''), coalesce(q.seal, '')`
+
+func (q *QuarterState) columns() []any {
+	return []any{&q.Quarter, &q.State, &q.OpenedAt, &q.ClosedAt, &q.ClosedBy, &q.Accounts, &q.Entries, &q.Heads, &q.Previous, &q.Seal}
+}
+
 func listQuarters(ctx context.Context, on bun.IDB, unit uuid.UUID, current calendar.Quarter) ([]QuarterState, error) {
 	out := []QuarterState{}
-	err := each(ctx, on, `SELECT quarter, state, opened_at, closed_at FROM points_quarters
-		WHERE unit_id = $1 ORDER BY quarter DESC`, []any{unit}, func(rows *sql.Rows) error {
+	err := each(ctx, on, `SELECT `+quarterColumns+` FROM points_quarters q WHERE q.unit_id = $1 ORDER BY q.quarter DESC`, []any{unit}, func(rows *sql.Rows) error {
 		var q QuarterState
-		if err := rows.Scan(&q.Quarter, &q.State, &q.OpenedAt, &q.ClosedAt); err != nil {
+		if err := rows.Scan(q.columns()...); err != nil {
 			return err
 		}
 		q.Title, q.Current = q.Quarter.Chinese(), q.Quarter == current
@@ -32,13 +41,18 @@ func listQuarters(ctx context.Context, on bun.IDB, unit uuid.UUID, current calen
 }
 
 // makeQuarter makes the row of a quarter where there is none, and holds it against
-// being closed.
+// being closed. Before a closed quarter none is made: closing sealed what lies before.
 func makeQuarter(ctx context.Context, tx bun.Tx, unit uuid.UUID, now time.Time, q calendar.Quarter) (id uuid.UUID, made bool, state string, err error) {
 	fresh := db.NewID()
-	if _, err = db.Exec(ctx, tx, `INSERT INTO points_quarters (unit_id, id, quarter, opened_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (unit_id, quarter) DO NOTHING`, unit, fresh, q.String(), now); err == nil {
+	_, err = db.Exec(ctx, tx, `INSERT INTO points_quarters (unit_id, id, quarter, opened_at)
+		SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT FROM points_quarters WHERE unit_id = $1 AND state = 'closed' AND quarter > $3)
+		ON CONFLICT (unit_id, quarter) DO NOTHING`, unit, fresh, q.String(), now)
+	if err == nil {
 		err = one(ctx, tx, []any{&id, &state}, `SELECT id, state FROM points_quarters WHERE unit_id = $1 AND quarter = $2 FOR SHARE`,
 			unit, q.String())
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return uuid.Nil, false, QuarterClosed, nil
 	}
 	if err != nil {
 		return id, false, "", fmt.Errorf("open %s: %w", q, err)

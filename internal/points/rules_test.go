@@ -58,8 +58,8 @@ func TestWhatFactsAskFor(t *testing.T) {
 		"one absence, one deduction": {[]Fact{fact(1, TriggerAbsence, "party_lecture", threeMeetings), fact(1, TriggerAbsence, "party_lecture", study), fact(2, TriggerAbsence, "x", threeMeetings)},
 			"1 absent_study -3, 2 absent_meetings -2"},
 		"absent from a party day": {[]Fact{fact(1, TriggerAbsence, "party_day", partyDay)}, ""},
-		"a claim names its rule": {[]Fact{{Person: person(1), Trigger: TriggerClaim, Code: "honour_city"}}, "1 honour_city 4"},
-		"a claim of no rule":     {[]Fact{fact(1, TriggerClaim, "", "")}, ""},
+		"a claim names its rule":  {[]Fact{{Person: person(1), Trigger: TriggerClaim, Code: "honour_city"}}, "1 honour_city 4"},
+		"a claim of no rule":      {[]Fact{fact(1, TriggerClaim, "", "")}, ""},
 	} {
 		if got := said(asked(s, set, c.facts)); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
@@ -115,7 +115,7 @@ func TestCaps(t *testing.T) {
 func TestTakingQuarter(t *testing.T) {
 	q := func(s string) calendar.Quarter { q, _ := calendar.ParseQuarter(s); return q }
 	states := quarterStates{q("2025Q4"): QuarterClosed, q("2026Q1"): QuarterClosed, q("2026Q2"): QuarterOpen}
-	for fact, want := range map[string]string{"2026Q2": "2026Q2", "2026Q1": "2026Q2", "2025Q4": "2026Q2", "2025Q3": "2025Q3", "2026Q3": "2026Q3"} {
+	for fact, want := range map[string]string{"2026Q2": "2026Q2", "2026Q1": "2026Q2", "2025Q4": "2026Q2", "2025Q3": "2026Q2", "2026Q3": "2026Q3"} {
 		if got := states.taking(q(fact)); got != q(want) {
 			t.Errorf("%s goes to %s, want %s", fact, got, want)
 		}

@@ -23,6 +23,12 @@ const (
 	TriggerOffice       = "office" // posted by hand
 )
 
+// The states of a version.
+const (
+	SchemeDraft     = "draft"
+	SchemePublished = "published"
+)
+
 // What the points of a rule are counted by.
 const (
 	PerEvent  = "event"
@@ -41,6 +47,12 @@ type Scheme struct {
 	PublishedAt   *time.Time    `json:"published_at,omitempty"`
 	PublishedBy   string        `json:"published_by,omitempty" doc:"Name; empty for the version the office started with"`
 	InForce       bool          `json:"in_force" doc:"Today's scheme"`
+	Note          string        `json:"note,omitempty" doc:"修订说明"`
+	BasedOn       *uuid.UUID    `json:"based_on,omitempty" doc:"The published version that the draft started from"`
+	DraftedBy     string        `json:"drafted_by,omitempty" doc:"Name"`
+	RowVersion    int           `json:"row_version" doc:"To be sent with the next change of a draft"`
+	UpdatedAt     time.Time     `json:"updated_at"`
+	Warnings      []string      `json:"warnings,omitempty" doc:"What to think about before publishing this draft"`
 	Rules         []Rule        `json:"rules,omitempty"`
 	Limits        []Limit       `json:"limits,omitempty"`
 }
@@ -64,6 +76,7 @@ type Rule struct {
 	Beyond        bool      `json:"beyond" doc:"Not held by the dimension's maximum"`
 	NeedsEvidence bool      `json:"needs_evidence"`
 	Veto          bool      `json:"veto" doc:"一票否决: the appraisal beside the sum is 0"`
+	HonourLevel   *int      `json:"honour_level,omitempty" doc:"Of an honour that is claimed, from 1 up; of one honour only the highest level counts (rule 13)"`
 	Ord           int       `json:"ord"`
 }
 

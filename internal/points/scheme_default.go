@@ -19,11 +19,11 @@ const (
 // caps by month and quarter that keep one diligent habit from filling a dimension.
 func defaultScheme(now time.Time, from calendar.Date) Scheme {
 	s := Scheme{
-		ID: db.NewID(), Version: 1, Name: "党员积分量化管理办法", State: "published",
+		ID: db.NewID(), Version: 1, Name: "党员积分量化管理办法", State: SchemePublished,
 		EffectiveFrom: from, PublishedAt: &now,
 		Limits: []Limit{{Political, 1200}, {Professional, 1200}, {Discipline, 800}, {Conduct, 800}},
 	}
-	at := func(hundredths int) *int { return &hundredths }
+	at := func(n int) *int { return &n }
 	partyLife := []string{threeMeetings, partyDay, study, organisational}
 	s.Rules = []Rule{
 		{Code: "base", Title: "季度基础分", Clause: "第五条", Dimension: Base, Trigger: TriggerQuarter, Points: 6000},
@@ -42,11 +42,11 @@ func defaultScheme(now time.Time, from calendar.Date) Scheme {
 		{Code: "record", Title: "记录党内活动", Clause: "第七条第二项", Dimension: Professional, Trigger: TriggerRecording,
 			Categories: partyLife, Points: 50, CapMonth: at(200)},
 		{Code: "honour_district", Title: "获区级表彰", Clause: "第七条第三项", Dimension: Professional, Trigger: TriggerClaim,
-			Points: 200, CapYear: at(400), NeedsEvidence: true},
+			Points: 200, CapYear: at(400), NeedsEvidence: true, HonourLevel: at(1)},
 		{Code: "honour_city", Title: "获市级表彰", Clause: "第七条第四项", Dimension: Professional, Trigger: TriggerClaim,
-			Points: 400, CapYear: at(800), NeedsEvidence: true},
+			Points: 400, CapYear: at(800), NeedsEvidence: true, HonourLevel: at(2)},
 		{Code: "honour_province", Title: "获省级以上表彰", Clause: "第七条第五项", Dimension: Professional, Trigger: TriggerClaim,
-			Points: 800, CapYear: at(1600), NeedsEvidence: true},
+			Points: 800, CapYear: at(1600), NeedsEvidence: true, HonourLevel: at(3)},
 
 		{Code: "clean_quarter", Title: "全季度遵规守纪", Clause: "第八条第一项", Dimension: Discipline, Trigger: TriggerClaim,
 			Points: 800, CapQuarter: at(800), NeedsEvidence: true},

@@ -1,6 +1,9 @@
 package points
 
 import (
+	"context"
+
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"xianfeng/internal/access"
@@ -12,10 +15,22 @@ import (
 type Service struct {
 	db     *bun.DB
 	policy *access.Policy
+	open   OpenWork
+	facts  Facts
 	now    calendar.Clock
 }
 
-// NewService makes the service.
-func NewService(d *bun.DB, policy *access.Policy, now calendar.Clock) *Service {
-	return &Service{d, policy, now}
+// OpenWork tells what is not settled yet in the records, claims and objections of a
+// quarter: the check list of closing asks it (rule 14). Each reads on the
+// transaction it is given.
+type OpenWork interface {
+	UnconfirmedRecords(ctx context.Context, tx bun.Tx, unit uuid.UUID, q calendar.Quarter) ([]OpenItem, error)
+	OpenClaims(ctx context.Context, tx bun.Tx, unit uuid.UUID, q calendar.Quarter) ([]OpenItem, error)
+	OpenObjections(ctx context.Context, tx bun.Tx, unit uuid.UUID, q calendar.Quarter) ([]OpenItem, error)
+}
+
+// NewService makes the service. Without open nothing counts as unsettled, and
+// without facts there are no records: their kinds are unknown and drafts tried on none.
+func NewService(d *bun.DB, policy *access.Policy, open OpenWork, facts Facts, now calendar.Clock) *Service {
+	return &Service{db: d, policy: policy, open: open, facts: facts, now: now}
 }

@@ -19,12 +19,14 @@ type VerifyReport struct {
 	OK       bool          `json:"ok"`
 	Accounts int           `json:"accounts"`
 	Entries  int           `json:"entries"`
+	Seals    int           `json:"seals" doc:"Closed quarters, whose seals were recomputed"`
 	Heads    string        `json:"heads" doc:"Hash over the heads of all chains, as printed on reports"`
 	Broken   []BrokenEntry `json:"broken" doc:"At most 100; the first of an account's chain is where somebody reached in"`
 }
 
 // BrokenEntry is one thing that does not add up. Without Voucher it is about the
-// account and not one entry.
+// account and not one entry; without Person it is about a closed quarter, which Name
+// then is.
 type BrokenEntry struct {
 	Person  uuid.UUID `json:"person_id"`
 	Name    string    `json:"name"`

@@ -11,8 +11,8 @@ import (
 	"xianfeng/internal/db"
 )
 
-// Verify recomputes every chain, sum, balance and cap of the office and names what
-// does not add up (rule 18). It reads one snapshot, so that it can run while people
+// Verify recomputes every chain, sum, balance, cap and seal of the office and names
+// what does not add up (rule 18). It reads one snapshot, so that it can run while people
 // post, and holds one account in memory at a time. That it was done is audited.
 func (s *Service) Verify(ctx context.Context, by access.Actor, scope access.Scope) (VerifyReport, error) {
 	r := VerifyReport{At: s.now(), OK: true, Broken: []BrokenEntry{}}
@@ -27,7 +27,7 @@ func (s *Service) Verify(ctx context.Context, by access.Actor, scope access.Scop
 		}
 		return audit.Record(ctx, tx, by, s.now(), audit.Entry{
 			Action: "ledger.verify", Object: "ledger",
-			Summary: fmt.Sprintf("核验积分台账 %d 个账户、%d 笔分录：%s", r.Accounts, r.Entries, result),
+			Summary: fmt.Sprintf("核验积分台账 %d 个账户、%d 笔分录、%d 个结账季度：%s", r.Accounts, r.Entries, r.Seals, result),
 			Detail:  r,
 		})
 	})

@@ -35,7 +35,8 @@ func verify(ctx context.Context, tx bun.Tx, scope access.Scope, r *VerifyReport)
 		}
 		if len(accounts) == 0 {
 			r.Heads = heads.String()
-			return nil
+			r.Seals, err = verifySeals(ctx, tx, scope, broken)
+			return err
 		}
 		for _, a := range accounts {
 			heads.add(a.Person, a.account)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { counts, explainCut, explainLate, filled, ruleOf } from './lines'
+import { counts, evidenceOf, explainCut, explainLate, filled, ruleOf } from './lines'
 
 it('says why points were cut', () => {
   expect(explainCut({ points: 100, requested: 200, cut_by: '“参加三会一课”每月最多 4 分，此前已记 3 分' })).toBe(
@@ -17,6 +17,12 @@ it('knows what counts', () => {
   expect(counts({})).toBe(true)
   expect(counts({ reversed_by: 'x' })).toBe(false)
   expect(counts({ reverses: 'x' })).toBe(false)
+})
+
+it('leads to the record or the claim behind a line', () => {
+  expect(evidenceOf({ source: 'activity', record_id: 'a' })?.to).toBe('/activities/a')
+  expect(evidenceOf({ source: 'claim', record_id: 'c' })?.to).toBe('/claims/c')
+  expect(evidenceOf({ source: 'office', record_id: 'o' })).toBeUndefined()
 })
 
 it('names rules and fills bars', () => {

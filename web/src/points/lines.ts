@@ -32,6 +32,13 @@ export function explainLate(line: Pick<LedgerLine, 'fact_quarter' | 'post_quarte
 /** Whether the line still counts: it is no reversal and was not reversed. */
 export const counts = (line: Pick<LedgerLine, 'reverses' | 'reversed_by'>) => !line.reverses && !line.reversed_by
 
+/** What the line rests on, where a page shows it: the record of an activity, the claim with its evidence (rule 17). */
+export function evidenceOf(line: Pick<LedgerLine, 'source' | 'record_id'>): { to: string; label: string } | undefined {
+  if (line.source === 'activity') return { to: `/activities/${line.record_id}`, label: '查看活动记录' }
+  if (line.source === 'claim') return { to: `/claims/${line.record_id}`, label: '查看申报与佐证' }
+  return undefined
+}
+
 /** The rule and its clause: "参加三会一课（第六条第一项）". */
 export const ruleOf = (line: Pick<LedgerLine, 'rule' | 'clause'>) => (line.clause ? `${line.rule}（${line.clause}）` : line.rule)
 

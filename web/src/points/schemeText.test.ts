@@ -24,6 +24,7 @@ describe('a rule in words', () => {
     const kindName = (code: string) => ({ party_lecture: '党课' })[code] ?? code
     const rule = { categories: ['three_meetings'], kinds: ['party_lecture'], needs_evidence: true, beyond: false }
     expect(remarks(rule, kindName)).toBe('适用于三会一课、党课；须附证明材料')
+    expect(remarks({ needs_evidence: true, honour_level: 2 }, kindName)).toBe('须附证明材料；同一荣誉只按最高级别记一次，本条为第 2 级')
     expect(remarks({ ...rule, categories: [], kinds: [], needs_evidence: false }, kindName)).toBe('')
   })
 })

@@ -12,3 +12,11 @@ export type EntryDetail = Schemas['EntryDetail']
 export type LedgerRow = Schemas['LedgerRow']
 export type Dimension = LedgerLine['dimension']
 export type Rule = Schemas['Rule']
+/** A quarter of the books. */
+export type QuarterState = Schemas['QuarterState']
+/** What is open of a quarter. */
+export type CheckList = Schemas['CheckList']
+export type CheckLine = Schemas['CheckLine']
+export type BranchNotice = Schemas['BranchNotice']
+/** A month of a ledger. */
+export type Statement = Schemas['Statement']
