@@ -15,6 +15,9 @@ import (
 type Desk struct {
 	Today    calendar.Date `json:"today"`
 	Drafts   Drafts        `json:"drafts" doc:"Records that wait for their confirmation, within your reach"`
+	Claims   Claims        `json:"claims" doc:"Claims that wait for you to verify them, the oldest first"`
+	ToNotice int           `json:"claims_to_notice" doc:"Verified claims that you may put on public notice"`
+	Returned Claims        `json:"returned_claims" doc:"Your own claims that were given back"`
 	Missing  Missing       `json:"missing" doc:"Duties of the running period that no confirmed record meets yet, where you may record"`
 	Quarter  Quarter       `json:"quarter" doc:"Your own points of the running quarter"`
 	Calendar Calendar      `json:"calendar" doc:"Which duties the branches within your reach have met"`
@@ -56,6 +59,23 @@ type Draft struct {
 // Drafts is the beginning of the list, the oldest first, and how long it is.
 type Drafts struct {
 	Items []Draft `json:"items"`
+	Total int     `json:"total"`
+}
+
+// Claim is a claim in one line.
+type Claim struct {
+	ID          uuid.UUID `json:"id"`
+	Number      int64     `json:"number"`
+	PersonName  string    `json:"person_name"`
+	Matter      string    `json:"matter"`
+	Requested   int       `json:"requested" doc:"Hundredths, before caps"`
+	SubmittedAt time.Time `json:"submitted_at"`
+	Reason      string    `json:"reason,omitempty" doc:"Why it was given back"`
+}
+
+// Claims is the beginning of a list, and how long it is.
+type Claims struct {
+	Items []Claim `json:"items"`
 	Total int     `json:"total"`
 }
 

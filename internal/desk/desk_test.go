@@ -39,7 +39,7 @@ func newOffice(t testing.TB) *scene {
 		t.Fatal(err)
 	}
 	o := &scene{Fixture: testdb.Office(t, d), t: t, db: d, policy: policy, now: time.Date(2026, 11, 20, 12, 0, 0, 0, calendar.Shanghai)}
-	o.svc = NewService(d, policy, calendar.NewWorkdays(calendar.Official()...), func() time.Time { return o.now })
+	o.svc = NewService(d, policy, func() time.Time { return o.now })
 	o.exec("UPDATE org_units SET created_at = '2026-09-10 09:00+08'")
 	for _, k := range [][2]string{{"branch_meeting", "党员大会"}, {"committee_meeting", "支委会"}, {"group_meeting", "党小组会"}, {"party_lecture", "党课"},
 		{"party_day", "主题党日"}, {"visit", "参观见学"}} {

@@ -15,21 +15,21 @@ import (
 
 // Service reads the desk.
 type Service struct {
-	db       *bun.DB
-	policy   *access.Policy
-	workdays calendar.Workdays
-	now      calendar.Clock
+	db     *bun.DB
+	policy *access.Policy
+	now    calendar.Clock
 }
 
-// NewService makes the service. workdays say until when a record is filed in time.
-func NewService(d *bun.DB, policy *access.Policy, workdays calendar.Workdays, now calendar.Clock) *Service {
-	return &Service{d, policy, workdays, now}
+// NewService makes the service.
+func NewService(d *bun.DB, policy *access.Policy, now calendar.Clock) *Service {
+	return &Service{d, policy, now}
 }
 
 // How much of each list the desk shows.
 const (
 	maxDrafts  = 8
 	maxMissing = 12
+	maxClaims  = 8
 	maxLate    = 5
 	maxRecent  = 6
 )
@@ -52,10 +52,23 @@ func (s *Service) Desk(ctx context.Context, by access.Actor, scope access.Scope)
 		if d.Drafts, err = drafts(ctx, tx, reach.confirm); err != nil {
 			return err
 		}
+		w, err := org.Workdays(ctx, tx, by.Unit)
+		if err != nil {
+			return err
+		}
 		for i := range d.Drafts.Items {
 			r := &d.Drafts.Items[i]
-			r.InTime = s.workdays.AddWorkdays(calendar.DateOf(r.endsAt), set.LateAfterDays)
+			r.InTime = w.AddWorkdays(calendar.DateOf(r.endsAt), set.LateAfterDays)
 			r.Overdue = today.After(r.InTime)
+		}
+		if d.Claims, err = claimsToVerify(ctx, tx, reach.verify, by.Person); err != nil {
+			return err
+		}
+		if d.ToNotice, err = claimsToNotice(ctx, tx, reach.notice); err != nil {
+			return err
+		}
+		if d.Returned, err = returnedClaims(ctx, tx, by.Unit, by.Person); err != nil {
+			return err
 		}
 		if d.Late, err = lateRecords(ctx, tx, reach.confirm, calendar.QuarterOf(today)); err != nil {
 			return err
@@ -108,12 +121,19 @@ func cadence(ctx context.Context, tx bun.Tx, unit uuid.UUID, reach reach, today 
 
 // reach are the scopes of the permissions that the lists are about; the zero Scope
 // matches nothing.
-type reach struct{ read, record, confirm access.Scope }
+type reach struct {
+	read, record, confirm access.Scope // of activities
+	verify, notice        access.Scope // of claims
+}
 
 func (s *Service) reach(by access.Actor) (reach, error) {
 	var r reach
-	for action, into := range map[string]*access.Scope{"read": &r.read, "record": &r.record, "confirm": &r.confirm} {
-		scope, err := s.policy.Decide(by, access.Need{Resource: "activity", Action: action})
+	for need, into := range map[access.Need]*access.Scope{
+		{Resource: "activity", Action: "read"}: &r.read, {Resource: "activity", Action: "record"}: &r.record,
+		{Resource: "activity", Action: "confirm"}: &r.confirm,
+		{Resource: "claim", Action: "verify"}:     &r.verify, {Resource: "claim", Action: "notice"}: &r.notice,
+	} {
+		scope, err := s.policy.Decide(by, need)
 		switch {
 		case err == nil:
 			*into = scope
