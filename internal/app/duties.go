@@ -1,0 +1,24 @@
+package app
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"xianfeng/internal/calendar"
+	"xianfeng/internal/desk"
+	"xianfeng/internal/selection"
+)
+
+// duties is what selection asks of the calendar of duties; see selection.Duties.
+type duties struct{ now calendar.Clock }
+
+func (d duties) Completion(ctx context.Context, tx bun.Tx, unit uuid.UUID, q calendar.Quarter) (map[uuid.UUID]selection.Share, error) {
+	shares, err := desk.Completion(ctx, tx, unit, q, calendar.DateOf(d.now()))
+	out := make(map[uuid.UUID]selection.Share, len(shares))
+	for group, s := range shares {
+		out[group] = selection.Share(s)
+	}
+	return out, err
+}
