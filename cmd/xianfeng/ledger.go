@@ -11,7 +11,7 @@ import (
 )
 
 type ledgerCmd struct {
-	Verify ledgerVerifyCmd `cmd:"" help:"重算全部台账的链、合计与上限，指出第一条不符的分录"`
+	Verify ledgerVerifyCmd `cmd:"" help:"重算全部台账的链、合计、上限与结账封印，指出第一处不符"`
 }
 
 type ledgerVerifyCmd struct{}
@@ -32,7 +32,7 @@ func (ledgerVerifyCmd) Run(ctx context.Context, cfg *app.Config) error {
 			}
 			return fault.Newf(fault.RuleBroken, "台账核验不通过：%d 处不符，第一处：%s", len(r.Broken), r.Broken[0])
 		}
-		_, err = fmt.Printf("台账完好：%d 个账户，%d 条分录，链、合计与上限全部相符\n", r.Accounts, r.Entries)
+		_, err = fmt.Printf("台账完好：%d 个账户，%d 条分录，链、合计与上限全部相符；%d 个结账季度的封印全部相符\n台账首部校验码：%s\n", r.Accounts, r.Entries, r.Seals, r.Heads)
 		return err
 	})
 }

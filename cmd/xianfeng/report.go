@@ -19,6 +19,9 @@ import (
 type reportCmd struct {
 	QuarterSummary quarterSummaryCmd `cmd:"" help:"季度积分汇总"`
 	MemberLedger   memberLedgerCmd   `cmd:"" help:"个人积分台账（一人一张表）"`
+	Pennant        pennantCmd        `cmd:"" help:"流动红旗评选表"`
+	AnnualSummary  annualSummaryCmd  `cmd:"" help:"年度积分汇总：季度所在的那一年"`
+	Verify         verifyReportCmd   `cmd:"" help:"核验一份报表文件：是不是本单位出具的，有没有改动"`
 }
 
 type reportFlags struct {
@@ -32,6 +35,68 @@ type quarterSummaryCmd struct{ reportFlags }
 
 func (c quarterSummaryCmd) Run(ctx context.Context, cfg *app.Config) error {
 	return c.issue(ctx, cfg, "quarter-summary", "quarter_summary", "")
+}
+
+type pennantCmd struct{ reportFlags }
+
+func (c pennantCmd) Run(ctx context.Context, cfg *app.Config) error {
+	return c.issue(ctx, cfg, "pennant", "pennant", "")
+}
+
+type annualSummaryCmd struct{ reportFlags }
+
+func (c annualSummaryCmd) Run(ctx context.Context, cfg *app.Config) error {
+	return c.issue(ctx, cfg, "annual-summary", "annual_summary", "")
+}
+
+type verifyReportCmd struct {
+	File string `arg:"" type:"existingfile" help:"报表工作簿（.xlsx）"`
+	As   string `help:"核验人的登录名：只有其权限范围内的报表才列出原来的内容；不填记为命令行"`
+}
+
+// Run fails unless the file is byte for byte what was issued, so that a script can
+// go by the exit code.
+func (c verifyReportCmd) Run(ctx context.Context, cfg *app.Config) error {
+	data, err := readAtMost(c.File, report.MaxVerified)
+	if err != nil {
+		return err
+	}
+	return with(ctx, cfg, func(a *app.App) error {
+		by, scope, err := operator(ctx, a, c.As, access.Need{Resource: "report", Action: "read"})
+		if err != nil {
+			return err
+		}
+		v, err := a.Reports.Verify(ctx, by, scope, data)
+		if err != nil {
+			return err
+		}
+		for _, d := range v.Differences {
+			fmt.Fprintln(os.Stderr, " ", d)
+		}
+		if left := v.Different - len(v.Differences); left > 0 {
+			fmt.Fprintf(os.Stderr, "  …… 另有 %d 处\n", left)
+		}
+		if v.Verdict != report.Unchanged {
+			return fault.New(fault.RuleBroken, v.Said)
+		}
+		_, err = fmt.Println(v.Said)
+		return err
+	})
+}
+
+// readAtMost reads a file that may have so many bytes; one byte more is left for the
+// reader behind to refuse.
+func readAtMost(path string, most int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "读不了文件 "+path)
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "读不了文件 "+path)
+	}
+	return data, nil
 }
 
 type memberLedgerCmd struct {

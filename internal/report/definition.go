@@ -10,7 +10,9 @@ package report
 
 import (
 	"context"
+	"fmt"
 	"iter"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -27,6 +29,7 @@ type Definition struct {
 	Resource string // in policies: quarter_summary
 	Name     string // 季度积分汇总
 	Short    string // in numbers: 积分汇总
+	annual   bool   // about the year of the quarter that is asked for
 	// read gives the worksheets, all from the one snapshot that tx sees.
 	read func(ctx context.Context, tx bun.Tx, a ask) ([]page, error)
 }
@@ -39,7 +42,7 @@ func (d Definition) Issue() access.Need { return access.Need{Resource: d.Resourc
 
 // Definitions lists every report, in the order people choose from.
 func Definitions() []Definition {
-	return []Definition{quarterSummary(), memberLedger()}
+	return []Definition{quarterSummary(), memberLedger(), pennant(), annualSummary()}
 }
 
 // definition finds a report by its kind.
@@ -59,9 +62,11 @@ type ask struct {
 	self     uuid.UUID // who asks
 	scope    access.Scope
 	settings org.UnitSettings
-	quarter  calendar.Quarter
-	// day says where people belong (rule 1): the quarter's last, or today while it
-	// runs.
+	// quarter is the one asked for; of an annual report the last of its year.
+	quarter calendar.Quarter
+	annual  bool
+	// day says where people belong (rule 1): the last of the quarter or year, or
+	// today while it runs.
 	day        calendar.Date
 	today      calendar.Date
 	branch     uuid.UUID // zero: not narrowed to one
@@ -89,10 +94,12 @@ type page struct {
 // line is one row with what it opens down to (rule 17). Its cells are reused by the
 // next line.
 type line struct {
-	cells  []any
-	person uuid.UUID
-	entry  uuid.UUID
+	cells []any
+	opens opening
 }
+
+// opening names what a row opens down to; what does not apply is zero.
+type opening struct{ person, entry, branch, group uuid.UUID }
 
 // rows streams the cells for the workbook.
 func (p page) rows() sheet.Rows {
@@ -123,7 +130,7 @@ type column[R any] struct {
 }
 
 // tabulate lays rows out under columns; opens says what a row opens down to.
-func tabulate[R any](columns []column[R], rows []R, opens func(R) (person, entry uuid.UUID)) page {
+func tabulate[R any](columns []column[R], rows []R, opens func(R) opening) page {
 	p := page{count: len(rows), columns: make([]sheet.Column, len(columns))}
 	for i, c := range columns {
 		p.columns[i] = c.Column
@@ -133,11 +140,33 @@ func tabulate[R any](columns []column[R], rows []R, opens func(R) (person, entry
 		for j, c := range columns {
 			cells[j] = c.cell(i+1, rows[i])
 		}
-		l := line{cells: cells}
-		l.person, l.entry = opens(rows[i])
-		return l
+		return line{cells, opens(rows[i])}
 	}
 	return p
+}
+
+// first is the first day that the report is about.
+func (a ask) first() calendar.Date {
+	if a.annual {
+		return calendar.Quarter{Year: a.quarter.Year, Q: 1}.First()
+	}
+	return a.quarter.First()
+}
+
+// period names the days that the report is about: 2026年第三季度, 2026年.
+func (a ask) period() string {
+	if a.annual {
+		return fmt.Sprintf("%d年", a.quarter.Year)
+	}
+	return a.quarter.Chinese()
+}
+
+// shortPeriod is the period in the number of an issue: 2026Q3, 2026.
+func (a ask) shortPeriod() string {
+	if a.annual {
+		return strconv.Itoa(a.quarter.Year)
+	}
+	return a.quarter.String()
 }
 
 // frame is what stands around a page, the same on screen and on paper.
@@ -146,7 +175,7 @@ func (a ask) frame(p page) sheet.Frame {
 	if a.day.Before(until) {
 		until = a.day
 	}
-	first := a.quarter.First()
+	first := a.first()
 	note := a.note
 	if p.note != "" {
 		note += ";" + p.note
@@ -158,7 +187,7 @@ func (a ask) frame(p page) sheet.Frame {
 	return sheet.Frame{
 		Title:     p.title,
 		Unit:      a.unitName + place,
-		Range:     a.quarter.Chinese() + "，" + monthDay(first) + "至" + monthDay(until),
+		Range:     a.period() + "，" + monthDay(first) + "至" + monthDay(until),
 		Filled:    a.today,
 		ScopeNote: note,
 		Fonts: sheet.Fonts{

@@ -82,8 +82,8 @@ func (in previewIn) read(kind string) (r Request, at Page, err error) {
 	return r, at, err
 }
 
-// Mount mounts the reports: what there is, and for each kind its preview and its
-// issues.
+// Mount mounts the reports: what there is, for each kind its preview and its issues,
+// and the verification of files.
 func Mount(api *httpd.API, s *Service) {
 	look := access.Need{Resource: "report", Action: "read"}
 	httpd.Get(api, "/api/reports", httpd.Op{Need: look, Tag: "reports", Summary: "Reports and quarters to choose from"},
@@ -111,6 +111,7 @@ func Mount(api *httpd.API, s *Service) {
 			}
 			return httpd.Send(httpd.File{Name: i.FileName(), MediaType: httpd.XLSX, Size: i.Size, Body: body}), nil
 		})
+	mountVerify(api, s, look)
 	for _, d := range Definitions() {
 		mountKind(api, s, d)
 	}

@@ -40,7 +40,7 @@ func (s *Service) Issue(ctx context.Context, by access.Actor, scope access.Scope
 	if err != nil {
 		return Issue{}, err
 	}
-	i.Number = fmt.Sprintf("%s-%s-%04d", b.Short, b.quarter, n)
+	i.Number = fmt.Sprintf("%s-%s-%04d", b.Short, b.shortPeriod(), n)
 	blob, err := s.write(ctx, by, b, &i)
 	if err != nil {
 		return Issue{}, err
@@ -87,7 +87,7 @@ func (b book) worksheets(number string, at time.Time, sealed func(n int, sum str
 	sheets := make([]sheet.Sheet, len(b.pages))
 	for n, p := range b.pages {
 		f := b.frame(p)
-		f.Number, f.Snapshot, f.HeadsHash = number, at, b.heads
+		f.Number, f.Snapshot, f.HeadsHash, f.Seal = number, at, b.heads, b.seal
 		sheets[n] = sheet.Sheet{Name: p.name, Frame: f, Columns: p.columns, Rows: p.rows(), Sealed: func(sum string) { sealed(n, sum) }}
 	}
 	return sheets
@@ -158,8 +158,12 @@ func (s *Service) Issues(ctx context.Context, by access.Actor, f IssueFilter) (i
 			return nil, "", fault.Field("cursor", "翻页参数不对，请回到第一页")
 		}
 	}
-	if _, known := definition(f.Kind); f.Kind != "" && !known {
+	d, known := definition(f.Kind)
+	if f.Kind != "" && !known {
 		return nil, "", fault.Field("kind", "没有这种报表")
+	}
+	if d.annual && !f.Quarter.IsZero() {
+		f.Quarter = lastOfYear(f.Quarter)
 	}
 	reach, err := s.reaches(by)
 	if err != nil {

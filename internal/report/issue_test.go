@@ -210,7 +210,7 @@ func TestGenerateWritesTheIssue(t *testing.T) {
 	if err != nil || !bytes.Equal(kept, out.Bytes()) {
 		t.Errorf("the file written is not the one kept: %v", err)
 	}
-	if _, err := o.svc.Generate(context.Background(), o.Actor("office"), access.System(o.Unit), Request{Kind: "pennant", Quarter: q3}, &out); !fault.Is(err, fault.NotFound) {
+	if _, err := o.svc.Generate(context.Background(), o.Actor("office"), access.System(o.Unit), Request{Kind: "horoscope", Quarter: q3}, &out); !fault.Is(err, fault.NotFound) {
 		t.Errorf("unknown kind: %v", err)
 	}
 	if _, err := o.svc.Generate(context.Background(), o.Actor("office"), access.Scope{}, summary, &out); err == nil {
@@ -221,8 +221,9 @@ func TestGenerateWritesTheIssue(t *testing.T) {
 func TestOffered(t *testing.T) {
 	o := lively(t)
 	for key, want := range map[string]string{
-		"chief": "quarter-summary:2:true member-ledger:2:true", "secretary1": "quarter-summary:1:true member-ledger:1:true",
-		"member1": "member-ledger:1:true", "auditor": "",
+		"chief":      "quarter-summary:2:true member-ledger:2:true pennant:2:true annual-summary:2:true",
+		"secretary1": "quarter-summary:1:true member-ledger:1:true pennant:1:true annual-summary:1:true",
+		"member1":    "member-ledger:1:true", "auditor": "",
 	} {
 		of, err := o.svc.Offered(context.Background(), o.Actor(key))
 		if err != nil {

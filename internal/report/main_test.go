@@ -70,7 +70,7 @@ func newOffice(t testing.TB) *office {
 // open opens the quarter that runs at the office's clock.
 func (o *office) open() {
 	o.t.Helper()
-	if err := points.NewService(o.db, o.policy, func() time.Time { return o.now }).Tick(context.Background()); err != nil {
+	if err := points.NewService(o.db, o.policy, nil, nil, func() time.Time { return o.now }).Tick(context.Background()); err != nil {
 		o.t.Fatal(err)
 	}
 }
@@ -98,6 +98,13 @@ func (o *office) exec(text string, args ...any) {
 	if _, err := o.db.NewRaw(text, args...).Exec(context.Background()); err != nil {
 		o.t.Fatal(err)
 	}
+}
+
+// close closes a quarter as the books are closed, with some seal.
+func (o *office) close(quarter, seal string) {
+	o.t.Helper()
+	o.exec(`UPDATE points_quarters SET state = 'closed', closed_at = now(), accounts = 11, entries = 20, heads = 'heads', previous = '', seal = ?
+		WHERE quarter = ?`, seal, quarter)
 }
 
 // scan reads one row of plain SQL, to hold a workbook against.

@@ -67,11 +67,11 @@ func ledgerColumns() []column[posting] {
 		{sheet.Column{Key: "fact_on", Title: "日期", Kind: sheet.Date}, func(_ int, e posting) any { return e.FactOn }},
 		{sheet.Column{Key: "category", Title: "类别", Width: 8, Align: sheet.Center}, func(_ int, e posting) any { return e.Dimension.Title() }},
 		{sheet.Column{Key: "matter", Title: "事项", Width: 36}, func(_ int, e posting) any { return e.matter() }},
-		{sheet.Column{Key: "clause", Title: "依据条款", Width: 32}, func(_ int, e posting) any { return e.clause() }},
+		{sheet.Column{Key: "clause", Title: "依据条款", Width: 30}, func(_ int, e posting) any { return e.clause() }},
 		{sheet.Column{Key: "requested", Title: "申报", Kind: sheet.Points}, func(_ int, e posting) any { return e.Requested }},
 		{sheet.Column{Key: "points", Title: "核定", Kind: sheet.Points, Total: true}, func(_ int, e posting) any { return e.Points }},
 		{sheet.Column{Key: "verified_by", Title: "核实人", Width: 10, Align: sheet.Center}, func(_ int, e posting) any { return e.verifier() }},
-		{sheet.Column{Key: "notice", Title: "公示起止", Width: 12, Align: sheet.Center}, func(_ int, e posting) any { return e.notice() }},
+		{sheet.Column{Key: "notice", Title: "公示起止", Width: 14, Align: sheet.Center}, func(_ int, e posting) any { return e.notice() }},
 		{sheet.Column{Key: "voucher", Title: "凭证号", Kind: sheet.Int, Width: 10}, func(_ int, e posting) any { return e.Voucher }},
 		{sheet.Column{Key: "balance", Title: "结余", Kind: sheet.Points, Width: 10, Formula: running}, func(_ int, e posting) any { return e.Balance }},
 	}
@@ -114,9 +114,11 @@ type posting struct {
 	Verifier          string
 	Voucher           int64
 	Balance           int
+	// Of the public notice of a claim: its first and last day.
+	NoticeFrom, NoticeTo calendar.Date
 }
 
-func (e posting) opens() (person, entry uuid.UUID) { return e.Person, e.ID }
+func (e posting) opens() opening { return opening{person: e.Person, entry: e.ID} }
 
 // matter is 事项, with what explains its points: which cap cut them (rule 11), and
 // which quarter a late fact belongs to (rule 14).
@@ -150,8 +152,13 @@ func (e posting) verifier() string {
 
 // notice is 公示起止. Only what is claimed goes on public notice (rule 13).
 func (e posting) notice() string {
-	if e.Source == points.SourceClaim {
+	switch {
+	case e.Source != points.SourceClaim:
+		return "无需公示"
+	case e.NoticeFrom.IsZero():
 		return ""
+	case e.NoticeFrom.Year != e.NoticeTo.Year:
+		return e.NoticeFrom.Chinese() + "至" + e.NoticeTo.Chinese()
 	}
-	return "无需公示"
+	return monthDay(e.NoticeFrom) + "至" + monthDay(e.NoticeTo)
 }

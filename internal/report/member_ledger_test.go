@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"xianfeng/internal/calendar"
+	"xianfeng/internal/db"
 	"xianfeng/internal/fault"
 	"xianfeng/internal/points"
 )
@@ -75,7 +78,7 @@ func TestLedgerCellByCell(t *testing.T) {
 
 func TestLedgerSaysWhichQuarterALateFactIsOf(t *testing.T) {
 	o := lively(t)
-	o.exec("UPDATE points_quarters SET state = 'closed', closed_at = now() WHERE quarter = '2026Q2'")
+	o.close("2026Q2", "seal of Q2")
 	o.meeting("2026-06-20", []string{"member1"}, nil)
 	p := o.mustPreview("member1", Request{Kind: "member-ledger", Quarter: q3})
 	last := p.Rows[len(p.Rows)-1].Cells
@@ -124,5 +127,49 @@ func TestLedgerOfAnEmptyQuarter(t *testing.T) {
 	}
 	if _, err := o.preview("member1", Request{Kind: "member-ledger", Quarter: q3, Person: o.Person("chief")}); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a foreign ledger: %v", err)
+	}
+}
+
+// noticed puts a claim of somebody through its public notice, and its points into
+// their ledger, as the services leave them.
+func (o *office) noticed(key, matter, first, last string) uuid.UUID {
+	o.t.Helper()
+	notice, claim, entry := db.NewID(), db.NewID(), db.NewID()
+	branch := o.Branches[0].ID
+	o.exec(`INSERT INTO notice_notices (unit_id, id, kind, title, branch_id, quarter, columns, working_days, published_by, published_at, first_day, last_day, state, settled_at)
+		VALUES (?, ?, 'claims', '加分公示', ?, '2026Q3', '{姓名}', 5, ?, ?, ?, ?, 'settled', ?)`,
+		o.Unit, notice, branch, o.Person("secretary1"), o.now, first, last, o.now)
+	o.exec(`INSERT INTO claim_claims (unit_id, id, number, person_id, claimed_by, branch_id, rule_code, rule_title, dimension, fact_on, requested, matter, state, created_at, submitted_at,
+			verified_by, verified_at, notice_id, settled_at)
+		VALUES (?, ?, nextval('claim_numbers'), ?, ?, ?, 'honour_city', '市级荣誉', 'professional', '2026-08-01', 300, ?, 'posted', ?, ?, ?, ?, ?, ?)`,
+		o.Unit, claim, o.Person(key), o.Person(key), branch, matter, o.now, o.now, o.Person("secretary1"), o.now, notice, o.now)
+	o.exec(`INSERT INTO points_entries (unit_id, id, person_id, seq, voucher, branch_id, scheme_id, rule_id, dimension, points, requested, fact_on, fact_quarter,
+			posted_at, post_quarter, balance, source_kind, source_id, record_id, verified_by, reason, prev_hash, hash)
+		SELECT unit_id, ?, ?, 900, nextval('points_vouchers'), ?, scheme_id, id, dimension, 300, 300, '2026-08-01', '2026Q3',
+			?, '2026Q3', 300, 'claim', ?, ?, ?, ?, '', '' FROM points_rules WHERE trigger = 'claim' AND code = 'honour_city'`,
+		entry, o.Person(key), branch, o.now, claim, claim, o.Person("secretary1"), matter)
+	return entry
+}
+
+func TestLedgerNamesThePublicNotice(t *testing.T) {
+	o := lively(t)
+	entry := o.noticed("member1", "全市优秀公诉人", "2026-09-01", "2026-09-08")
+	o.noticed("leader1", "跨年公示", "2025-12-29", "2026-01-07")
+	p := o.mustPreview("secretary1", Request{Kind: "member-ledger", Quarter: q3, Person: o.Person("member1")})
+	last := p.Rows[len(p.Rows)-1]
+	if last.Cells[3] != "全市优秀公诉人" || last.Cells[8] != "9月1日至9月8日" {
+		t.Errorf("%v", last.Cells)
+	}
+	if last.EntryID == nil || *last.EntryID != entry {
+		t.Errorf("the line opens %v, want the entry %s", last.EntryID, entry)
+	}
+	for _, r := range p.Rows[:len(p.Rows)-1] {
+		if r.Cells[8] != "无需公示" || r.EntryID == nil {
+			t.Errorf("%v", r)
+		}
+	}
+	p = o.mustPreview("secretary1", Request{Kind: "member-ledger", Quarter: q3, Person: o.Person("leader1")})
+	if got := p.Rows[len(p.Rows)-1].Cells[8]; got != "2025年12月29日至2026年1月7日" {
+		t.Errorf("over the turn of the year: %v", got)
 	}
 }

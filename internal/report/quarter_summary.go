@@ -24,7 +24,7 @@ func quarterSummary() Definition {
 			if err != nil {
 				return nil, err
 			}
-			p := tabulate(summaryColumns(a), people, func(s *standing) (uuid.UUID, uuid.UUID) { return s.Person, uuid.Nil })
+			p := tabulate(summaryColumns(a), people, func(s *standing) opening { return opening{person: s.Person} })
 			p.name, p.title = "季度积分汇总", a.quarter.Chinese()+"积分汇总表"
 			for _, s := range people {
 				p.people = append(p.people, s.Person)
@@ -158,18 +158,27 @@ func (s *standing) remark(q calendar.Quarter, day calendar.Date) string {
 	case s.Exempt != "":
 		said = append(said, fmt.Sprintf("%s前免记积分：%s", monthDay(s.ExemptTo.AddDays(1)), s.Exempt))
 	}
-	late := func(d calendar.Date) bool { return d.After(q.First()) && !d.After(day) }
-	switch {
-	case !s.Until.IsZero():
-		said = append(said, monthDay(s.Until)+"转出")
-	case late(s.JoinedParty):
-		said = append(said, monthDay(s.JoinedParty)+"入党")
-	case late(s.Since) && s.Origin == "":
-		said = append(said, monthDay(s.Since)+"转入")
-	case late(s.Since) && s.Origin != s.BranchName:
-		said = append(said, monthDay(s.Since)+"由"+s.Origin+"转入")
+	if moved := s.moved(q.First(), day); moved != "" {
+		said = append(said, moved)
 	}
 	return strings.Join(said, ";")
+}
+
+// moved says since when somebody stands where they stand, if that changed between
+// the days.
+func (s *standing) moved(first, day calendar.Date) string {
+	late := func(d calendar.Date) bool { return d.After(first) && !d.After(day) }
+	switch {
+	case !s.Until.IsZero():
+		return monthDay(s.Until) + "转出"
+	case late(s.JoinedParty):
+		return monthDay(s.JoinedParty) + "入党"
+	case late(s.Since) && s.Origin == "":
+		return monthDay(s.Since) + "转入"
+	case late(s.Since) && s.Origin != s.BranchName:
+		return monthDay(s.Since) + "由" + s.Origin + "转入"
+	}
+	return ""
 }
 
 func monthDay(d calendar.Date) string { return fmt.Sprintf("%d月%d日", int(d.Month), d.Day) }

@@ -26,7 +26,7 @@ type Request struct {
 }
 
 // understand turns a request into an ask within the scope.
-func understand(ctx context.Context, tx bun.Tx, by access.Actor, scope access.Scope, today calendar.Date, r Request) (ask, error) {
+func understand(ctx context.Context, tx bun.Tx, by access.Actor, scope access.Scope, today calendar.Date, annual bool, r Request) (ask, error) {
 	a := ask{unit: scope.Unit(), unitName: by.UnitName, self: by.Person, scope: scope, quarter: r.Quarter, today: today, person: r.Person}
 	switch {
 	case r.Quarter.IsZero():
@@ -34,7 +34,10 @@ func understand(ctx context.Context, tx bun.Tx, by access.Actor, scope access.Sc
 	case calendar.QuarterOf(today).Before(r.Quarter):
 		return a, fault.Field("quarter", r.Quarter.Chinese()+"还没有开始，请选择当前或以前的季度")
 	}
-	a.day = r.Quarter.Last()
+	if a.annual = annual; annual {
+		a.quarter = lastOfYear(r.Quarter)
+	}
+	a.day = a.quarter.Last()
 	if today.Before(a.day) {
 		a.day = today
 	}
@@ -55,6 +58,10 @@ func understand(ctx context.Context, tx bun.Tx, by access.Actor, scope access.Sc
 	a.note, err = a.scopeNote(ctx, tx)
 	return a, err
 }
+
+// lastOfYear is the quarter by which the issues of an annual report are kept,
+// whichever of the year was asked for.
+func lastOfYear(q calendar.Quarter) calendar.Quarter { return calendar.Quarter{Year: q.Year, Q: 4} }
 
 // maxNamed bounds the places that a scope note spells out.
 const maxNamed = 4

@@ -107,3 +107,14 @@ func openedQuarters(ctx context.Context, on bun.IDB, unit uuid.UUID) ([]calendar
 	}
 	return out, nil
 }
+
+// quarterSeal is the seal of a closed quarter, and empty while it is open.
+func quarterSeal(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Quarter) (string, error) {
+	var seals []string
+	err := on.NewSelect().Table("points_quarters").ColumnExpr("coalesce(seal, '')").Where("unit_id = ?", unit).Where("quarter = ?", q).
+		Where("state = 'closed'").Scan(ctx, &seals)
+	if err != nil {
+		return "", fmt.Errorf("seal of %s: %w", q, err)
+	}
+	return strings.Join(seals, ""), nil // one at most
+}

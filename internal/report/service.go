@@ -80,6 +80,7 @@ type book struct {
 	ask
 	pages []page
 	heads string // hash over the ledger heads behind the rows (rule 18)
+	seal  string // of the quarter, once it is closed
 }
 
 // load reads a report in one snapshot: rows, sums and heads belong together.
@@ -90,7 +91,7 @@ func (s *Service) load(ctx context.Context, by access.Actor, scope access.Scope,
 	}
 	b := book{Definition: d}
 	err := db.Snapshot(ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
-		if b.ask, err = understand(ctx, tx, by, scope, calendar.DateOf(s.now()), r); err != nil {
+		if b.ask, err = understand(ctx, tx, by, scope, calendar.DateOf(s.now()), d.annual, r); err != nil {
 			return err
 		}
 		if b.pages, err = d.read(ctx, tx, b.ask); err != nil {
@@ -100,7 +101,10 @@ func (s *Service) load(ctx context.Context, by access.Actor, scope access.Scope,
 		for _, p := range b.pages {
 			people = append(people, p.people...)
 		}
-		b.heads, err = points.Heads(ctx, tx, b.unit, people)
+		if b.heads, err = points.Heads(ctx, tx, b.unit, people); err != nil {
+			return err
+		}
+		b.seal, err = quarterSeal(ctx, tx, b.unit, b.quarter)
 		return err
 	})
 	return b, err
@@ -120,6 +124,7 @@ type Preview struct {
 	RowsCount  int              `json:"rows_count" doc:"All rows of this sheet"`
 	Checksum   string           `json:"checksum" doc:"Of all rows of this sheet"`
 	Heads      string           `json:"heads" doc:"Hash over the ledger heads behind the report"`
+	Seal       string           `json:"seal,omitempty" doc:"Of the quarter's books, once they are closed"`
 	Signatures []string         `json:"signatures"`
 	Sheets     []PreviewSheet   `json:"sheets" doc:"Worksheets of the workbook; ask with person_id for another than the first"`
 	Next       string           `json:"next" doc:"Cursor of the next rows; empty at the end"`
@@ -131,7 +136,7 @@ type PreviewColumn struct {
 	Title string  `json:"title"`
 	Kind  string  `json:"kind" enum:"text,int,points,hours,date" doc:"points are hundredths, hours minutes"`
 	Width float64 `json:"width" doc:"In characters; 0: by kind"`
-	Total bool    `json:"total"`
+	Total bool    `json:"total" doc:"Has a sum, or an average of sums, in the total row"`
 }
 
 // PreviewRow is a row with what it opens down to (rule 17).
@@ -139,6 +144,8 @@ type PreviewRow struct {
 	Cells    []any      `json:"cells" doc:"One for each column, as its kind says; null where empty"`
 	PersonID *uuid.UUID `json:"person_id,omitempty"`
 	EntryID  *uuid.UUID `json:"entry_id,omitempty"`
+	BranchID *uuid.UUID `json:"branch_id,omitempty"`
+	GroupID  *uuid.UUID `json:"group_id,omitempty"`
 }
 
 // PreviewSheet is one worksheet of the workbook.
@@ -191,11 +198,13 @@ func (s *Service) Preview(ctx context.Context, by access.Actor, scope access.Sco
 		}
 		out.add(p.columns, l)
 		if i >= from && i < from+at.Limit {
-			out.Rows = append(out.Rows, PreviewRow{Cells: slices.Clone(l.cells), PersonID: pointer(l.person), EntryID: pointer(l.entry)})
+			out.Rows = append(out.Rows, PreviewRow{Cells: slices.Clone(l.cells), PersonID: pointer(l.opens.person),
+				EntryID: pointer(l.opens.entry), BranchID: pointer(l.opens.branch), GroupID: pointer(l.opens.group)})
 		}
 		i++
 	}
 	out.Checksum = digest.Sum()
+	out.average(p.columns)
 	if seen != "" && !strings.HasPrefix(out.Checksum, seen) {
 		return Preview{}, fault.New(fault.Conflict, "翻页期间台账有了新的分录，请从第一页重新查看")
 	}
@@ -210,10 +219,10 @@ func (b book) present(p page) Preview {
 	f := b.frame(p)
 	out := Preview{
 		Kind: b.Kind, Title: f.Title, Unit: f.Unit, Range: f.Range, Filled: f.Filled, ScopeNote: f.ScopeNote,
-		Rows: []PreviewRow{}, Totals: map[string]int64{}, RowsCount: p.count, Heads: b.heads, Signatures: sheet.DefaultSignatures(),
+		Rows: []PreviewRow{}, Totals: map[string]int64{}, RowsCount: p.count, Heads: b.heads, Seal: b.seal, Signatures: sheet.DefaultSignatures(),
 	}
 	for _, c := range p.columns {
-		out.Columns = append(out.Columns, PreviewColumn{c.Key, c.Title, kinds[c.Kind], c.Width, c.Total})
+		out.Columns = append(out.Columns, PreviewColumn{c.Key, c.Title, kinds[c.Kind], c.Width, c.Total || c.Mean != nil})
 		if c.Total {
 			out.Totals[c.Key] = 0
 		}
@@ -237,6 +246,18 @@ func (out *Preview) add(columns []sheet.Column, l line) {
 			out.Totals[c.Key] += int64(v)
 		case int64:
 			out.Totals[c.Key] += v
+		}
+	}
+}
+
+// average fills the totals that are one column's sum by another's.
+func (out *Preview) average(columns []sheet.Column) {
+	for _, c := range columns {
+		if c.Mean == nil {
+			continue
+		}
+		if n, ok := sheet.Average(out.Totals[c.Mean.Of], out.Totals[c.Mean.By]); ok {
+			out.Totals[c.Key] = n
 		}
 	}
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cellText, correctable, formatHash, shares, totalRow, type Issue } from './paper'
+import { cellText, correctable, formatHash, openerColumn, opens, shares, totalRow, type Issue } from './paper'
 
 describe('a sheet on the page', () => {
   it('shows a cell as the sheet does', () => {
@@ -22,6 +22,19 @@ describe('a sheet on the page', () => {
       { key: 'sum', kind: 'points', total: true },
     ] as const
     expect(totalRow([...columns], { sum: 12_050 })).toEqual(['合计', '', '120.5'])
+  })
+
+  it('leaves out an average of nobody', () => {
+    const columns = [{ key: 'name', kind: 'text', total: false }, { key: 'average', kind: 'points', total: true }] as const
+    expect(totalRow([...columns], {})).toEqual(['合计', ''])
+  })
+
+  it('opens down: a person, a group, and an entry beside the sheet', () => {
+    expect(opens({ person_id: 'p' }, '2026Q3')).toBe('/ledger/p?quarter=2026Q3')
+    expect(opens({ branch_id: 'b', group_id: 'g' }, '2026Q3')).toBe('/points?quarter=2026Q3&group=g')
+    expect(opens({ person_id: 'p', entry_id: 'e' }, '2026Q3')).toBe('')
+    expect(openerColumn([{ key: 'no', kind: 'int' }, { key: 'on', kind: 'text' }, { key: 'matter', kind: 'text' }])).toBe(2)
+    expect(openerColumn([{ key: 'group', kind: 'text' }, { key: 'average', kind: 'points' }])).toBe(0)
   })
 
   it('groups a hash', () => {

@@ -36,9 +36,23 @@ export function shares(columns: Pick<Column, 'kind' | 'width'>[]): number[] {
 export function totalRow(columns: Pick<Column, 'key' | 'kind' | 'total'>[], totals: Record<string, number>): string[] {
   const word = columns.findIndex((c) => !c.total)
   return columns.map((c, n) => {
-    if (c.total) return cellText(c.kind, totals[c.key] ?? 0)
+    if (c.total) return cellText(c.kind, totals[c.key])
     return n === word ? '合计' : ''
   })
+}
+
+/** Which column opens down to where the row comes from: its name, matter or group (rule 17). */
+export function openerColumn(columns: Pick<Column, 'key' | 'kind'>[]): number {
+  const told = columns.findIndex((c) => ['name', 'matter', 'group'].includes(c.key))
+  return told < 0 ? columns.findIndex((c) => c.kind === 'text') : told
+}
+
+/** The page that a row opens; an entry opens beside the sheet instead. */
+export function opens(row: Pick<Preview['rows'][number], 'person_id' | 'entry_id' | 'branch_id' | 'group_id'>, quarter: string): string {
+  if (row.entry_id) return ''
+  if (row.person_id) return `/ledger/${row.person_id}?quarter=${quarter}`
+  if (row.group_id) return `/points?quarter=${quarter}&group=${row.group_id}`
+  return ''
 }
 
 /** A long hash as people compare it: groups of four. */
