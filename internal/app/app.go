@@ -19,15 +19,19 @@ import (
 	"xianfeng/internal/activity"
 	"xianfeng/internal/audit"
 	"xianfeng/internal/calendar"
+	"xianfeng/internal/claim"
 	"xianfeng/internal/db"
 	"xianfeng/internal/desk"
+	"xianfeng/internal/fairness"
 	"xianfeng/internal/fault"
 	"xianfeng/internal/file"
 	"xianfeng/internal/httpd"
 	"xianfeng/internal/localpg"
+	"xianfeng/internal/notice"
 	"xianfeng/internal/org"
 	"xianfeng/internal/points"
 	"xianfeng/internal/report"
+	"xianfeng/internal/selection"
 	"xianfeng/policies"
 	"xianfeng/web"
 )
@@ -45,8 +49,12 @@ type App struct {
 	Org        *org.Service
 	Points     *points.Service
 	Activities *activity.Service
+	Claims     *claim.Service
+	Notices    *notice.Service
+	Selections *selection.Service
 	Reports    *report.Service
 	Desk       *desk.Service
+	Fairness   *fairness.Service
 
 	pg *localpg.Server
 }
@@ -129,10 +137,14 @@ func New(d *bun.DB, cfg Config, now calendar.Clock, log *slog.Logger) (*App, err
 	a.Audit = audit.NewService(d, now)
 	a.Accounts = account.NewService(d, now, policy, office{}, a.Audit, cfg.DemoSignIns())
 	a.Org = org.NewService(d, policy, ledgers{}, now)
-	a.Points = points.NewService(d, policy, now)
+	a.Points = points.NewService(d, policy, openWork{}, activity.Facts{}, now)
 	a.Activities = activity.NewService(d, policy, files, now)
+	a.Claims = claim.NewService(d, policy, files, now)
+	a.Selections = selection.NewService(d, policy, duties{now}, now)
+	a.Notices = notice.NewService(d, policy, map[string]notice.Owner{notice.KindClaims: a.Claims, notice.KindSelection: a.Selections, notice.KindTotals: a.Points}, activity.Meetings{}, now)
 	a.Reports = report.NewService(d, policy, files, now)
-	a.Desk = desk.NewService(d, policy, calendar.NewWorkdays(calendar.Official()...), now)
+	a.Desk = desk.NewService(d, policy, now)
+	a.Fairness = fairness.NewService(d, now)
 	return a, nil
 }
 
@@ -147,9 +159,13 @@ func (a *App) Server() (*httpd.Server, error) {
 	org.Mount(s.API, a.Org)
 	activity.Mount(s.API, a.Activities)
 	points.Mount(s.API, a.Points)
+	notice.Mount(s.API, a.Notices)
+	selection.Mount(s.API, a.Selections)
 	report.Mount(s.API, a.Reports)
+	fairness.Mount(s.API, a.Fairness)
 	desk.Mount(s.API, a.Desk)
 	audit.Mount(s.API, a.Audit)
+	claim.Mount(s.API, a.Claims)
 	ui, err := fs.Sub(web.Dist, "dist")
 	if err != nil {
 		return nil, fmt.Errorf("user interface: %w", err)

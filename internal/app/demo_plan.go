@@ -27,8 +27,8 @@ type planner struct {
 	all      []happening
 }
 
-// plan gives everything that happened, in order of day.
-func (d *demo) plan(ctx context.Context, r *rand.Rand) ([]happening, error) {
+// plan lays out everything that happened, in order of day.
+func (d *demo) plan(ctx context.Context, r *rand.Rand) (*planner, error) {
 	p := &planner{demo: d, r: r, workdays: calendar.NewWorkdays(calendar.Official()...), until: demoLast}
 	if latest := d.today.AddDays(-2); latest.Before(p.until) {
 		p.until = latest
@@ -50,7 +50,7 @@ func (d *demo) plan(ctx context.Context, r *rand.Rand) ([]happening, error) {
 		return cmp.Or(a.day.Compare(b.day), cmp.Compare(a.hour, b.hour))
 	})
 	p.mishaps()
-	return p.all, nil
+	return p, nil
 }
 
 // day finds the first working day at or after the nth of a month.

@@ -40,12 +40,16 @@ type happening struct {
 // liveYear records the year, day by day, as its people did.
 func (d *demo) liveYear(ctx context.Context) error {
 	r := rand.New(rand.NewPCG(20251001, 343))
-	year, err := d.plan(ctx, r)
+	p, err := d.plan(ctx, r)
 	if err != nil {
 		return err
 	}
+	deeds := p.deeds()
 	var open calendar.Quarter
-	for _, h := range year {
+	for _, h := range p.all {
+		if deeds, err = d.act(ctx, deeds, at(h.day.AddDays(1), 9, 0)); err != nil {
+			return err
+		}
 		if q := calendar.QuarterOf(h.day); q != open {
 			d.clock.set(at(q.First(), 8, 0))
 			if err := d.Points.OpenQuarter(ctx, d.unit, q); err != nil {
@@ -57,7 +61,8 @@ func (d *demo) liveYear(ctx context.Context) error {
 			return fmt.Errorf("%s %s %s: %w", h.day, h.kind, h.title, err)
 		}
 	}
-	return nil
+	_, err = d.act(ctx, deeds, at(p.until, 18, 0))
+	return err
 }
 
 var (

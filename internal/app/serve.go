@@ -100,6 +100,7 @@ func (a *App) runJobs(ctx context.Context) {
 	}
 	jobs := []job{
 		{"open quarter", time.Minute, a.Points.Tick},
+		{"settle notices", time.Minute, a.Notices.Tick},
 		{"sweep files", 6 * time.Hour, a.sweep},
 	}
 	last := make([]time.Time, len(jobs))

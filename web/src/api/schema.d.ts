@@ -484,6 +484,322 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Claims in your reach, and your own drafts
+         * @description Permission: claim.read
+         */
+        get: operations["get-claims"];
+        put?: never;
+        /**
+         * Draft a claim for oneself, or for a member of the group that one leads
+         * @description Permission: claim.submit
+         */
+        post: operations["post-claims"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/beneficiaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * For whom you may claim
+         * @description Permission: claim.submit
+         */
+        get: operations["get-claims-beneficiaries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The filtered list as a workbook
+         * @description Permission: claim.read
+         */
+        get: operations["get-claims-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/honours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Honours that somebody claimed before
+         * @description Permission: claim.submit
+         */
+        get: operations["get-claims-honours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put verified claims on public notice, those of each branch on one
+         * @description Permission: claim.notice
+         */
+        post: operations["post-claims-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a claim would come to, before it is submitted
+         * @description Permission: claim.submit
+         */
+        get: operations["get-claims-preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be claimed for a day
+         * @description Permission: claim.submit
+         */
+        get: operations["get-claims-rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify claims, each in the version that was seen; those that do not stand are named
+         * @description Permission: claim.verify
+         */
+        post: operations["post-claims-verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One claim with its way, its evidence and what it posted
+         * @description Permission: claim.read
+         */
+        get: operations["get-claims-id"];
+        /**
+         * Replace the content of a draft or of a returned claim
+         * @description Permission: claim.submit
+         */
+        put: operations["put-claims-id"];
+        post?: never;
+        /**
+         * Delete a draft that was never submitted
+         * @description Permission: claim.submit
+         */
+        delete: operations["delete-claims-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attach evidence to a draft or a returned claim
+         * @description Permission: claim.submit
+         */
+        post: operations["post-claims-id-evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/{id}/evidence/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a piece of evidence
+         * @description Permission: claim.read
+         */
+        get: operations["get-claims-id-evidence-file"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a file off a draft or a returned claim
+         * @description Permission: claim.submit
+         */
+        delete: operations["delete-claims-id-evidence-file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/{id}/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a claim back to change it, before it is verified
+         * @description Permission: claim.submit
+         */
+        post: operations["post-claims-id-recall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a claim back with the reason
+         * @description Permission: claim.verify
+         */
+        post: operations["post-claims-id-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a claim to those who verify
+         * @description Permission: claim.submit
+         */
+        post: operations["post-claims-id-submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a claim up, at any time before it is posted
+         * @description Permission: claim.submit
+         */
+        post: operations["post-claims-id-withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk": {
         parameters: {
             query?: never;
@@ -496,6 +812,66 @@ export interface paths {
          * @description Permission: desk.read
          */
         get: operations["get-desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fairness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How evenly a quarter's points fall
+         * @description Permission: fairness.read
+         */
+        get: operations["get-fairness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fairness/cuts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries that caps cut, by voucher
+         * @description Permission: fairness.read
+         */
+        get: operations["get-fairness-cuts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fairness/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Claims that a verifier verified or returned, oldest first
+         * @description Permission: fairness.read
+         */
+        get: operations["get-fairness-decisions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -543,6 +919,130 @@ export interface paths {
          * @description Permission: grant.write
          */
         delete: operations["delete-grants-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Holidays and make-up days of a year
+         * @description Permission: settings.read
+         */
+        get: operations["get-holidays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holidays/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Import a year's notice, as previewed
+         * @description Permission: settings.write
+         */
+        put: operations["put-holidays-year"];
+        post?: never;
+        /**
+         * Take the import of a year back
+         * @description Permission: settings.write
+         */
+        delete: operations["delete-holidays-year"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holidays/{year}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What importing a year's notice would change
+         * @description Permission: settings.write
+         */
+        post: operations["post-holidays-year-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/honours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Honours, newest quarter first
+         * @description Permission: honour.read
+         */
+        get: operations["get-honours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/honours/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same list as a workbook, all pages
+         * @description Permission: honour.read
+         */
+        get: operations["get-honours-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/honours/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An honour as its certificate prints it
+         * @description Permission: honour.read
+         */
+        get: operations["get-honours-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -600,6 +1100,206 @@ export interface paths {
          * @description Permission: ledger.read
          */
         get: operations["get-ledgers-person-entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledgers/{person}/statements/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A month of a ledger: opening balance, lines, closing balance
+         * @description Permission: ledger.read
+         */
+        get: operations["get-ledgers-person-statements-month"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Public notices, those that run first
+         * @description Permission: notice.read
+         */
+        get: operations["get-notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One notice with its items, and the objections that the reader may see
+         * @description Permission: notice.read
+         */
+        get: operations["get-notices-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call a notice off
+         * @description Permission: notice.cancel
+         */
+        post: operations["post-notices-id-cancellation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/{id}/items/{item}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Object to an item
+         * @description Permission: notice.object
+         */
+        post: operations["post-notices-id-items-item-objections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/{id}/sheet.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The notice as a workbook to print and post
+         * @description Permission: notice.read
+         */
+        get: operations["get-notices-id-sheet-xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Objections that the reader may decide, oldest first, or all, latest first
+         * @description Permission: notice.decide
+         */
+        get: operations["get-objections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/objections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take one's own open objection back
+         * @description Permission: notice.object
+         */
+        delete: operations["delete-objections-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/objections/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide about an objection, with an answer in writing
+         * @description Permission: notice.decide
+         */
+        post: operations["post-objections-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/objections/{id}/meetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Meetings that a decision can cite
+         * @description Permission: notice.decide
+         */
+        get: operations["get-objections-id-meetings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1144,6 +1844,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/points/quarters/{quarter}/checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is open of a quarter
+         * @description Permission: quarter.check
+         */
+        get: operations["get-points-quarters-quarter-checklist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/points/quarters/{quarter}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a quarter for good, on the check list that was seen
+         * @description Permission: quarter.close
+         */
+        post: operations["post-points-quarters-quarter-close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/points/quarters/{quarter}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put the totals of a quarter on public notice, a list for each branch
+         * @description Permission: quarter.notice
+         */
+        post: operations["post-points-quarters-quarter-notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/points/verify": {
         parameters: {
             query?: never;
@@ -1158,6 +1918,26 @@ export interface paths {
          * @description Permission: ledger.verify
          */
         post: operations["post-points-verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/points/vouchers/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The entry of a voucher number
+         * @description Permission: ledger.read
+         */
+        get: operations["get-points-vouchers-number"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1198,6 +1978,46 @@ export interface paths {
         get: operations["get-reports"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/annual-summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 年度积分汇总: as it would print now
+         * @description Permission: annual_summary.read
+         */
+        get: operations["get-reports-annual-summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/annual-summary/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 年度积分汇总: issue the workbook
+         * @description Permission: annual_summary.issue
+         */
+        post: operations["post-reports-annual-summary-issues"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1284,6 +2104,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/pennant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 流动红旗评选表: as it would print now
+         * @description Permission: pennant.read
+         */
+        get: operations["get-reports-pennant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/pennant/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 流动红旗评选表: issue the workbook
+         * @description Permission: pennant.issue
+         */
+        post: operations["post-reports-pennant-issues"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports/quarter-summary": {
         parameters: {
             query?: never;
@@ -1324,6 +2184,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whether a file is a report that we issued, and unchanged
+         * @description Permission: report.read
+         */
+        post: operations["post-reports-verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/roles": {
         parameters: {
             query?: never;
@@ -1344,6 +2224,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scheme-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a workbook of rules; nothing is kept until a draft is started with what it says
+         * @description Permission: scheme.draft
+         */
+        post: operations["post-scheme-imports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scheme-imports/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The form of a scheme's rules
+         * @description Permission: scheme.draft
+         */
+        get: operations["get-scheme-imports-template-xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schemes": {
         parameters: {
             query?: never;
@@ -1352,12 +2272,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Versions of the scheme, newest first
+         * Versions of the scheme, newest first; drafts for who reviews them
          * @description Permission: scheme.read
          */
         get: operations["get-schemes"];
         put?: never;
-        post?: never;
+        /**
+         * Start a draft from a version, or from a workbook that was read
+         * @description Permission: scheme.draft
+         */
+        post: operations["post-schemes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1376,8 +2300,344 @@ export interface paths {
          * @description Permission: scheme.read
          */
         get: operations["get-schemes-id"];
+        /**
+         * Replace a draft's document
+         * @description Permission: scheme.draft
+         */
+        put: operations["put-schemes-id"];
+        post?: never;
+        /**
+         * Throw a draft away
+         * @description Permission: scheme.draft
+         */
+        delete: operations["delete-schemes-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schemes/{id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a version changes of another one, and for whom
+         * @description Permission: scheme.review
+         */
+        get: operations["get-schemes-id-comparison"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schemes/{id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish a draft; it is frozen from then on (rule 12)
+         * @description Permission: scheme.publish
+         */
+        post: operations["post-schemes-id-publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schemes/{id}/sheet.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A version as a workbook; it can be imported as a new draft
+         * @description Permission: scheme.read
+         */
+        get: operations["get-schemes-id-sheet-xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schemes/{id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A version tried on the facts of a quarter
+         * @description Permission: scheme.review
+         */
+        get: operations["get-schemes-id-trial"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schemes/{id}/trial/sheet.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as a workbook, with everybody in it
+         * @description Permission: scheme.review
+         */
+        get: operations["get-schemes-id-trial-sheet-xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/selections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Selections with anything within your reach, newest quarter first
+         * @description Permission: selection.read
+         */
+        get: operations["get-selections"];
+        put?: never;
+        /**
+         * Open a selection of a quarter
+         * @description Permission: selection.open
+         */
+        post: operations["post-selections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/selections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One selection and how it stands
+         * @description Permission: selection.read
+         */
+        get: operations["get-selections-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/selections/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel it before the decision, with the reason
+         * @description Permission: selection.open
+         */
+        post: operations["post-selections-id-cancellation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/selections/{id}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its candidates within your reach with their arithmetic, in the order of the roll
+         * @description Permission: selection.read
+         */
+        get: operations["get-selections-id-candidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/selections/{id}/candidates/{candidate}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A candidate's numbers opened: whose points, which vetoes
+         * @description Permission: selection.read
+         */
+        get: operations["get-selections-id-candidates-candidate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/selections/{id}/candidates/{candidate}/nomination": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Recommend a person of the group, in words
+         * @description Permission: selection.nominate
+         */
+        put: operations["put-selections-id-candidates-candidate-nomination"];
+        post?: never;
+        /**
+         * Take a recommendation back
+         * @description Permission: selection.nominate
+         */
+        delete: operations["delete-selections-id-candidates-candidate-nomination"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/selections/{id}/candidates/{candidate}/opinion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * What the branch committee says of a candidate
+         * @description Permission: selection.review
+         */
+        put: operations["put-selections-id-candidates-candidate-opinion"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/selections/{id}/choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose among groups that the arithmetic leaves equal
+         * @description Permission: selection.decide
+         */
+        post: operations["post-selections-id-choice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/selections/{id}/computation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do the arithmetic again while it is open
+         * @description Permission: selection.open
+         */
+        post: operations["post-selections-id-computation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/selections/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Award the honours
+         * @description Permission: selection.decide
+         */
+        post: operations["post-selections-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/selections/{id}/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put the proposed candidates on public notice
+         * @description Permission: selection.open
+         */
+        post: operations["post-selections-id-notice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1527,6 +2787,26 @@ export interface components {
              */
             sessions: number;
         };
+        Attached: {
+            caption: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            media_type: string;
+            name: string;
+            /** @description Advice on the format, in Chinese */
+            note?: string;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description Of the claim's content: the next change names it
+             */
+            version: number;
+        };
         Attachment: {
             caption?: string;
             /** Format: date-time */
@@ -1572,6 +2852,13 @@ export interface components {
             status: "present" | "absent" | "guest";
             voter: boolean;
         };
+        Beneficiary: {
+            branch: string;
+            group: string;
+            id: string;
+            name: string;
+            self: boolean;
+        };
         Branch: {
             id: string;
             name: string;
@@ -1610,6 +2897,20 @@ export interface components {
              */
             voters: number;
         };
+        BranchNotice: {
+            /** @description Absent: who has a ledger and no branch */
+            branch_id?: string;
+            last_day?: string;
+            name: string;
+            notice_id?: string;
+            /**
+             * Format: int64
+             * @description With a ledger on the quarter's last day
+             */
+            people: number;
+            /** @enum {string} */
+            state: "missing" | "open" | "over";
+        };
         BrokenEntry: {
             name: string;
             person_id: string;
@@ -1625,17 +2926,663 @@ export interface components {
             /** @description 2026-01, oldest first */
             months: string[];
         };
+        Can: {
+            discard: boolean;
+            edit: boolean;
+            notice: boolean;
+            recall: boolean;
+            return: boolean;
+            submit: boolean;
+            verify: boolean;
+            withdraw: boolean;
+        };
+        Cancellation: {
+            reason: string;
+        };
+        Candidate: {
+            /**
+             * Format: int64
+             * @description Rounded to hundredths; compared exactly
+             */
+            average: number;
+            branch: string;
+            branch_id: string;
+            /**
+             * Format: int64
+             * @description Average against the quarter before
+             */
+            change?: number;
+            /**
+             * Format: int64
+             * @description Their sum, never positive
+             */
+            deducted: number;
+            /**
+             * Format: int64
+             * @description Entries that still stand
+             */
+            deductions: number;
+            /** Format: int64 */
+            duty_met: number;
+            /** Format: int64 */
+            duty_owed: number;
+            /** @description Why out */
+            excluded?: string;
+            group: string;
+            group_id: string;
+            /**
+             * Format: int64
+             * @description With a ledger on the quarter's last day
+             */
+            headcount: number;
+            /** @description Its notice ended without an upheld objection */
+            heard: boolean;
+            /** @description Holds the pennant of the quarter before */
+            holds: boolean;
+            id: string;
+            /** @description You may recommend them now, or take it back */
+            may_nominate: boolean;
+            /** @description You may open the ledgers behind the sum */
+            may_open_ledger: boolean;
+            /** @description You may write down the committee's opinion now */
+            may_review: boolean;
+            name: string;
+            /** Format: date-time */
+            nominated_at?: string;
+            nominated_by?: string;
+            /** @description Why: the group's words, or those of who chose among equals */
+            nomination?: string;
+            /** @description Lies on public notice */
+            noticed: boolean;
+            /** @description An objection was upheld */
+            objected: boolean;
+            /**
+             * @description Of the branch committee
+             * @enum {string}
+             */
+            opinion?: "agree" | "disagree";
+            /** Format: date-time */
+            opinion_at?: string;
+            opinion_by?: string;
+            opinion_text?: string;
+            /** @description Absent: the group itself */
+            person_id?: string;
+            /**
+             * Format: int64
+             * @description Of the pennant's arithmetic; absent where out, or not to be seen
+             */
+            place?: number;
+            /**
+             * Format: int64
+             * @description Of all of them
+             */
+            points: number;
+            /** Format: int64 */
+            previous_average: number;
+            /**
+             * Format: int64
+             * @description The quarter before; 0: no books then
+             */
+            previous_count: number;
+            /** Format: int64 */
+            previous_points: number;
+            proposed: boolean;
+            /** @enum {string} */
+            result?: "kept" | "won" | "awarded" | "not_awarded";
+            /** Format: int64 */
+            vetoes: number;
+        };
+        CandidateDetail: {
+            /**
+             * Format: int64
+             * @description Rounded to hundredths; compared exactly
+             */
+            average: number;
+            branch: string;
+            branch_id: string;
+            /**
+             * Format: int64
+             * @description Average against the quarter before
+             */
+            change?: number;
+            /**
+             * Format: int64
+             * @description Their sum, never positive
+             */
+            deducted: number;
+            /**
+             * Format: int64
+             * @description Entries that still stand
+             */
+            deductions: number;
+            /** Format: int64 */
+            duty_met: number;
+            /** Format: int64 */
+            duty_owed: number;
+            /** @description Why out */
+            excluded?: string;
+            group: string;
+            group_id: string;
+            /**
+             * Format: int64
+             * @description With a ledger on the quarter's last day
+             */
+            headcount: number;
+            /** @description Its notice ended without an upheld objection */
+            heard: boolean;
+            /** @description Holds the pennant of the quarter before */
+            holds: boolean;
+            id: string;
+            /** @description You may recommend them now, or take it back */
+            may_nominate: boolean;
+            /** @description You may open the ledgers behind the sum */
+            may_open_ledger: boolean;
+            /** @description You may write down the committee's opinion now */
+            may_review: boolean;
+            /** @description Whose points the sum is of */
+            members: components["schemas"]["Member"][];
+            name: string;
+            /** Format: date-time */
+            nominated_at?: string;
+            nominated_by?: string;
+            /** @description Why: the group's words, or those of who chose among equals */
+            nomination?: string;
+            /** @description Lies on public notice */
+            noticed: boolean;
+            /** @description An objection was upheld */
+            objected: boolean;
+            /**
+             * @description Of the branch committee
+             * @enum {string}
+             */
+            opinion?: "agree" | "disagree";
+            /** Format: date-time */
+            opinion_at?: string;
+            opinion_by?: string;
+            opinion_text?: string;
+            /** @description Absent: the group itself */
+            person_id?: string;
+            /**
+             * Format: int64
+             * @description Of the pennant's arithmetic; absent where out, or not to be seen
+             */
+            place?: number;
+            /**
+             * Format: int64
+             * @description Of all of them
+             */
+            points: number;
+            /** Format: int64 */
+            previous_average: number;
+            /**
+             * Format: int64
+             * @description The quarter before; 0: no books then
+             */
+            previous_count: number;
+            /** Format: int64 */
+            previous_points: number;
+            proposed: boolean;
+            /** @enum {string} */
+            result?: "kept" | "won" | "awarded" | "not_awarded";
+            /** @description Vetoes that still stand, as far as you may see these ledgers */
+            vetoed: components["schemas"]["VetoEntry"][];
+            /** Format: int64 */
+            vetoes: number;
+        };
+        Candidates: {
+            items: components["schemas"]["Candidate"][];
+            /** @description Cursor of the next page, or empty */
+            next: string;
+            /** Format: int64 */
+            total: number;
+        };
+        Cause: {
+            code: string;
+            /**
+             * Format: int64
+             * @description Hundredths
+             */
+            difference: number;
+            rule: string;
+        };
+        Certificate: {
+            awarded_on: string;
+            branch: string;
+            branch_id: string;
+            group: string;
+            group_id: string;
+            id: string;
+            /** @description Whose seal it carries */
+            issuer: string;
+            /** @enum {string} */
+            kind: "pennant" | "pioneer_post";
+            kind_name: string;
+            /** @description As the certificate prints it */
+            name: string;
+            /** @description 先锋岗-2026Q3-0007; unique, gaps allowed */
+            number: string;
+            /** @description Absent: the group itself */
+            person_id?: string;
+            quarter: string;
+            quarter_title: string;
+            /** @enum {string} */
+            result: "kept" | "won" | "awarded";
+            result_name: string;
+            selection_id: string;
+            /** @description The sentence that awards it */
+            text: string;
+            title: string;
+            /** @description Name of the office */
+            unit: string;
+        };
         Change: {
             field: string;
             from: string;
             name: string;
             to: string;
         };
+        CheckLine: {
+            branch_id?: string;
+            claim_id?: string;
+            day?: string;
+            /**
+             * Format: int64
+             * @description The sum that was noticed
+             */
+            from?: number;
+            notice_id?: string;
+            /** @description Whose ledger */
+            person_id?: string;
+            /** @description An earlier one */
+            quarter?: string;
+            record_id?: string;
+            text: string;
+            /**
+             * Format: int64
+             * @description The sum that is kept now
+             */
+            to?: number;
+        };
+        CheckList: {
+            /**
+             * Format: int64
+             * @description Ledgers whose heads were sealed
+             */
+            accounts?: number;
+            /**
+             * Format: int64
+             * @description Lines that keep the quarter from being closed
+             */
+            blocking: number;
+            branches: components["schemas"]["BranchNotice"][];
+            /** Format: date-time */
+            closed_at?: string;
+            /** @description Name */
+            closed_by?: string;
+            current: boolean;
+            /**
+             * Format: int64
+             * @description Entries of the quarter when it was closed
+             */
+            entries?: number;
+            /** @description Closing asks for it; only for whom sees the whole office */
+            fingerprint?: string;
+            /** @description Hash over the sealed heads (rule 18) */
+            heads?: string;
+            /**
+             * Format: int64
+             * @description Lines that have to be acknowledged
+             */
+            open: number;
+            /** Format: date-time */
+            opened_at: string;
+            /** @description The quarter's last day has passed */
+            over: boolean;
+            /** @description Seal of the quarter closed before */
+            previous?: string;
+            quarter: string;
+            /** @description Hash over the previous seal, the quarter and the heads */
+            seal?: string;
+            /** @description Only those with lines; of a closed quarter, what was left open */
+            sections: components["schemas"]["CheckSection"][];
+            /** @enum {string} */
+            state: "open" | "closed";
+            /** @description 2026年第三季度 */
+            title: string;
+            /** @description The reader sees the whole office */
+            whole: boolean;
+        };
+        CheckSection: {
+            /** @description Keeps the quarter from being closed */
+            blocking: boolean;
+            hint: string;
+            /** @enum {string} */
+            kind: "running" | "earlier" | "missing" | "notice" | "objection" | "upheld" | "changed" | "claim" | "record";
+            /** @description The first 200 */
+            lines: components["schemas"]["CheckLine"][];
+            title: string;
+            /** Format: int64 */
+            total: number;
+        };
+        ChooseInBody: {
+            candidate_id: string;
+            reason: string;
+            /** Format: int64 */
+            row_version: number;
+        };
+        Claim: {
+            id: string;
+            matter: string;
+            /** Format: int64 */
+            number: number;
+            person_name: string;
+            /** @description Why it was given back */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Hundredths, before caps
+             */
+            requested: number;
+            /** Format: date-time */
+            submitted_at: string;
+        };
+        ClaimDetail: {
+            /**
+             * Format: int64
+             * @description Hundredths; 0 where the rule says how many
+             */
+            amount: number;
+            branch_id?: string;
+            branch_name: string;
+            /** @description What you may do with it now */
+            can: components["schemas"]["Can"];
+            claimed_by: string;
+            claimed_name: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @enum {string} */
+            dimension: "base" | "political" | "professional" | "discipline" | "conduct";
+            /**
+             * Format: int64
+             * @description Files
+             */
+            evidence: number;
+            /** @description The rule asks for evidence */
+            evidence_due: boolean;
+            fact_on: string;
+            files: components["schemas"]["Evidence"][];
+            group_name: string;
+            honour?: string;
+            /** Format: int64 */
+            honour_level?: number;
+            id: string;
+            matter: string;
+            notice_id?: string;
+            /** @description Verified, and yours to put on notice */
+            noticeable: boolean;
+            /**
+             * Format: int64
+             * @description 申报编号
+             */
+            number: number;
+            person_id: string;
+            person_name: string;
+            /** @description What it posted, as far as you may read the ledger */
+            points: components["schemas"]["ClaimPointsLine"][];
+            /** @description Why it was returned, rejected or withdrawn */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Hundredths, before caps
+             */
+            requested: number;
+            rule_clause: string;
+            rule_code: string;
+            rule_title: string;
+            /** @description The person's other claims for the same honour */
+            same_honour: components["schemas"]["SameHonour"][];
+            /** Format: date-time */
+            settled_at?: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "returned" | "verified" | "noticed" | "posted" | "rejected" | "withdrawn" | "superseded";
+            statement: string;
+            /** @description What happened, the first first */
+            steps: components["schemas"]["StepLine"][];
+            /** Format: date-time */
+            submitted_at?: string;
+            today: string;
+            /** @description Submitted, within your reach, and no matter of your own */
+            verifiable: boolean;
+            /** Format: date-time */
+            verified_at?: string;
+            /** @description Name */
+            verified_by?: string;
+            /**
+             * Format: int64
+             * @description Of its content: who verifies names it
+             */
+            version: number;
+        };
+        ClaimHonour: {
+            name: string;
+            /** Format: int64 */
+            number: number;
+            rule_title: string;
+            /** @enum {string} */
+            state: "submitted" | "returned" | "verified" | "noticed" | "posted" | "rejected" | "withdrawn" | "superseded";
+        };
+        ClaimPointsLine: {
+            cut_by?: string;
+            dimension: string;
+            entry_id: string;
+            /**
+             * Format: int64
+             * @description Hundredths, after caps
+             */
+            points: number;
+            post_quarter: string;
+            /**
+             * Format: int64
+             * @description Hundredths, before caps
+             */
+            requested: number;
+            reversal: boolean;
+            reversed: boolean;
+            /** Format: int64 */
+            voucher: number;
+        };
+        ClaimPreview: {
+            /** @description Which cap makes the difference */
+            cut_by?: string;
+            /**
+             * Format: int64
+             * @description Hundredths, after caps
+             */
+            granted: number;
+            /** @description Whether the person has a ledger on the day of the fact */
+            holds: boolean;
+            /** @description What becomes of the honour's other levels */
+            honour_advice?: string;
+            /** @description Why the honour does not count again */
+            honour_refusal?: string;
+            /** @description The quarter of the fact is closed, so a later one takes it (rule 14) */
+            late: boolean;
+            /** @description That the quarter of the fact is closed */
+            late_word?: string;
+            /** @description The person's other claims of the rule that are on their way: they use the same caps */
+            pending: components["schemas"]["Pending"][];
+            /** @description Where it would be posted */
+            quarter: string;
+            /** @description Why not, in Chinese */
+            refusal?: string;
+            /**
+             * Format: int64
+             * @description Hundredths
+             */
+            requested: number;
+            rule: components["schemas"]["Rule"];
+            /** @description In force on the day of the fact */
+            scheme: string;
+        };
+        ClaimSaved: {
+            id: string;
+            /**
+             * Format: int64
+             * @description 申报编号
+             */
+            number: number;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "returned" | "verified" | "noticed" | "posted" | "rejected" | "withdrawn" | "superseded";
+            /**
+             * Format: int64
+             * @description Of its content: the next change names it
+             */
+            version: number;
+        };
+        ClaimSummary: {
+            branch_id?: string;
+            branch_name: string;
+            claimed_by: string;
+            claimed_name: string;
+            /** @enum {string} */
+            dimension: "base" | "political" | "professional" | "discipline" | "conduct";
+            /**
+             * Format: int64
+             * @description Files
+             */
+            evidence: number;
+            fact_on: string;
+            group_name: string;
+            honour?: string;
+            id: string;
+            matter: string;
+            notice_id?: string;
+            /** @description Verified, and yours to put on notice */
+            noticeable: boolean;
+            /**
+             * Format: int64
+             * @description 申报编号
+             */
+            number: number;
+            person_id: string;
+            person_name: string;
+            /** @description Why it was returned, rejected or withdrawn */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Hundredths, before caps
+             */
+            requested: number;
+            rule_clause: string;
+            rule_code: string;
+            rule_title: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "returned" | "verified" | "noticed" | "posted" | "rejected" | "withdrawn" | "superseded";
+            /** Format: date-time */
+            submitted_at?: string;
+            /** @description Submitted, within your reach, and no matter of your own */
+            verifiable: boolean;
+            /** @description Name */
+            verified_by?: string;
+            /**
+             * Format: int64
+             * @description Of its content: who verifies names it
+             */
+            version: number;
+        };
+        ClaimVerification: {
+            /** @description Left as they were */
+            refused: components["schemas"]["Refused"][];
+            verified: components["schemas"]["ClaimSaved"][];
+        };
+        Claims: {
+            items: components["schemas"]["Claim"][];
+            /** Format: int64 */
+            total: number;
+        };
+        CloseInBody: {
+            /** @description What the list names besides may stay open */
+            acknowledged: boolean;
+            /** @description Of the check list that was decided on */
+            fingerprint: string;
+        };
+        Comparison: {
+            /** @description Of name and first day */
+            head: components["schemas"]["FieldChange"][];
+            limits: components["schemas"]["LimitChange"][];
+            /**
+             * Format: int64
+             * @description Who had entries in the quarter under anything that changes
+             */
+            people: number;
+            quarter: string;
+            quarter_title: string;
+            rules: components["schemas"]["RuleChange"][];
+            scheme: components["schemas"]["SchemeHead"];
+            /**
+             * Format: int64
+             * @description Rules that stay as they are
+             */
+            unchanged: number;
+            /** @description None: there is no version before */
+            with?: components["schemas"]["SchemeHead"];
+        };
+        CutEntry: {
+            branch: string;
+            cut_by: string;
+            entry_id: string;
+            fact_on: string;
+            name: string;
+            person_id: string;
+            /** Format: int64 */
+            points: number;
+            reason: string;
+            /** Format: int64 */
+            requested: number;
+            rule: string;
+            /** Format: int64 */
+            voucher: number;
+        };
+        CutsOutBody: {
+            items: components["schemas"]["CutEntry"][];
+            next: string;
+        };
         Day: {
             date: string;
             /** @enum {string} */
             kind: "holiday" | "workday";
             name: string;
+        };
+        DecideInBody: {
+            /** @description Heard candidates to honour */
+            awards: string[];
+            /** @description Needed where a heard candidate is passed over */
+            decision?: string;
+            /** Format: int64 */
+            row_version: number;
+        };
+        Decision: {
+            /** Format: date-time */
+            at: string;
+            branch: string;
+            claim_id: string;
+            matter: string;
+            /** @description Of the beneficiary */
+            name: string;
+            /** @description Why it was returned */
+            note: string;
+            /**
+             * Format: int64
+             * @description 申报编号
+             */
+            number: number;
+            rule: string;
+            /** @enum {string} */
+            step: "verify" | "return";
+        };
+        DecisionsOutBody: {
+            items: components["schemas"]["Decision"][];
+            next: string;
         };
         DepartmentMove: {
             department_id?: string;
@@ -1644,6 +3591,13 @@ export interface components {
         Desk: {
             /** @description Which duties the branches within your reach have met */
             calendar: components["schemas"]["Calendar"];
+            /** @description Claims that wait for you to verify them, the oldest first */
+            claims: components["schemas"]["Claims"];
+            /**
+             * Format: int64
+             * @description Verified claims that you may put on public notice
+             */
+            claims_to_notice: number;
             /** @description Records that wait for their confirmation, within your reach */
             drafts: components["schemas"]["Drafts"];
             /** @description Records of this quarter that were filed late, where you may confirm */
@@ -1656,6 +3610,8 @@ export interface components {
             quarter: components["schemas"]["DeskQuarter"];
             /** @description Latest confirmed activities of your branch; without one, of your reach */
             recent: components["schemas"]["Record"][];
+            /** @description Your own claims that were given back */
+            returned_claims: components["schemas"]["Claims"];
             today: string;
         };
         DeskQuarter: {
@@ -1751,6 +3707,42 @@ export interface components {
             withdrawn_at?: string;
             withdrawn_by?: string;
         };
+        Difference: {
+            /** @description C5 */
+            cell: string;
+            found: string;
+            original: string;
+            sheet: string;
+        };
+        DimensionCuts: {
+            /**
+             * Format: int64
+             * @description Of these: less than the rule gives, for a cap
+             */
+            cut: number;
+            /** @enum {string} */
+            dimension: "base" | "political" | "professional" | "discipline" | "conduct";
+            /** Format: int64 */
+            entries: number;
+            /**
+             * Format: int64
+             * @description What was cut off
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Whose entries were cut
+             */
+            people: number;
+            /** @description Where something was cut, by clause */
+            rules: components["schemas"]["RuleCut"][];
+            /**
+             * Format: int64
+             * @description Cut of all entries, in thousandths
+             */
+            share: number;
+            title: string;
+        };
         DimensionSum: {
             /** Format: int64 */
             deducted: number;
@@ -1791,6 +3783,19 @@ export interface components {
             starts_at: string;
             title: string;
         };
+        DraftInBody: {
+            /** @description The version to start from */
+            based_on: string;
+            /** @description What it says; where left out, what that version says */
+            document?: components["schemas"]["SchemeText"];
+            /** @description The workbook it was read from */
+            file_name?: string;
+        };
+        DraftSaveInBody: {
+            document: components["schemas"]["SchemeText"];
+            /** Format: int64 */
+            row_version: number;
+        };
         Drafts: {
             items: components["schemas"]["Draft"][];
             /** Format: int64 */
@@ -1803,6 +3808,14 @@ export interface components {
             kind_name: string;
             /** @description Oldest first */
             periods: components["schemas"]["Period"][];
+        };
+        Elsewhere: {
+            /** Format: int64 */
+            entries: number;
+            month: string;
+            /** Format: int64 */
+            points: number;
+            quarter: string;
         };
         EntriesOutBody: {
             items: components["schemas"]["Row"][];
@@ -1858,6 +3871,21 @@ export interface components {
             /** Format: int64 */
             voucher: number;
         };
+        Evidence: {
+            caption: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            media_type: string;
+            name: string;
+            /** @description Advice on the format, in Chinese */
+            note?: string;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+        };
         ExemptSpell: {
             from: string;
             id: string;
@@ -1876,9 +3904,59 @@ export interface components {
             status: "present" | "absent";
             voter: boolean;
         };
+        Fairness: {
+            /** @description In the order of branches, not of points */
+            branches: components["schemas"]["Spread"][];
+            /** @description What caps cut, by dimension and rule */
+            cuts: components["schemas"]["DimensionCuts"][];
+            /**
+             * Format: int64
+             * @description Fewer claims than this are marked
+             */
+            few_claims: number;
+            /**
+             * Format: int64
+             * @description Fewer people than this are marked
+             */
+            few_people: number;
+            quarter: string;
+            /** @description 2026年第三季度 */
+            title: string;
+            /** @description By name */
+            verifiers: components["schemas"]["Verifier"][];
+            /** @description Of everybody within reach */
+            whole: components["schemas"]["Spread"];
+        };
         FaultDetail: {
             field: string;
             message: string;
+        };
+        FieldChange: {
+            after: string;
+            before: string;
+            field: string;
+            label: string;
+        };
+        Filing: {
+            /** @description Facts and reasons */
+            statement: string;
+        };
+        FormBody: {
+            /**
+             * Format: int64
+             * @description Hundredths; only for a rule counted per amount
+             */
+            amount?: number;
+            /** @description The day it happened */
+            fact_on: string;
+            /** @description Its full name; only for a rule with an honour's level */
+            honour?: string;
+            /** @description 事项, as the ledger will print it */
+            matter: string;
+            /** @description Who gains by it: oneself, or a member of the group that one leads */
+            person_id: string;
+            rule_code: string;
+            statement?: string;
         };
         FormFile: {
             ContentType: string;
@@ -1889,6 +3967,12 @@ export interface components {
         };
         "Get-activity-kindsResponse": {
             items: components["schemas"]["Kind"][];
+        };
+        "Get-claims-beneficiariesResponse": {
+            items: components["schemas"]["Beneficiary"][];
+        };
+        "Get-claims-honoursResponse": {
+            items: components["schemas"]["ClaimHonour"][];
         };
         "Get-setupResponse": {
             open: boolean;
@@ -1906,6 +3990,59 @@ export interface components {
             role_name: string;
             valid_from: string;
             valid_to?: string;
+        };
+        Holiday: {
+            date: string;
+            /** @enum {string} */
+            kind: "holiday" | "workday";
+            name: string;
+        };
+        HolidayChange: {
+            date: string;
+            /** @description What it was, in words */
+            from: string;
+            to: string;
+        };
+        HolidayPreview: {
+            /** @description Against the calendar of now */
+            changes: components["schemas"]["HolidayChange"][];
+            days: components["schemas"]["Holiday"][];
+            /** @description Sent back with the confirmation: what was shown is what is imported */
+            plan: string;
+            warnings: string[];
+            /** Format: int64 */
+            year: number;
+        };
+        Honour: {
+            awarded_on: string;
+            branch: string;
+            branch_id: string;
+            group: string;
+            group_id: string;
+            id: string;
+            /** @enum {string} */
+            kind: "pennant" | "pioneer_post";
+            kind_name: string;
+            /** @description As the certificate prints it */
+            name: string;
+            /** @description 先锋岗-2026Q3-0007; unique, gaps allowed */
+            number: string;
+            /** @description Absent: the group itself */
+            person_id?: string;
+            quarter: string;
+            quarter_title: string;
+            /** @enum {string} */
+            result: "kept" | "won" | "awarded";
+            result_name: string;
+            selection_id: string;
+            title: string;
+        };
+        Honours: {
+            items: components["schemas"]["Honour"][];
+            /** @description Cursor of the next page, or empty */
+            next: string;
+            /** Format: int64 */
+            total: number;
         };
         Import: {
             /** Format: date-time */
@@ -2074,6 +4211,27 @@ export interface components {
         IssuesOutBody: {
             items: components["schemas"]["Issue"][];
             next: string;
+        };
+        ItemLine: {
+            /** @description Whose committee decides about objections; empty: the Party office */
+            branch_name: string;
+            cells: string[];
+            /** @description The days are over, and it waits for the answer to an objection */
+            disputed: boolean;
+            id: string;
+            may_object: boolean;
+            /** Format: int64 */
+            ord: number;
+            /**
+             * @description Empty while it lies open
+             * @enum {string}
+             */
+            outcome: "passed" | "upheld" | "withdrawn" | "cancelled" | "";
+            person: string;
+            person_id?: string;
+            /** @description What the notice's owner put up */
+            subject_id: string;
+            title: string;
         };
         Kind: {
             /** @description Offered for new records */
@@ -2244,6 +4402,18 @@ export interface components {
              */
             max_gain: number;
         };
+        LimitChange: {
+            after: string;
+            before: string;
+            /** @enum {string} */
+            dimension: "base" | "political" | "professional" | "discipline" | "conduct";
+            /**
+             * Format: int64
+             * @description Who gained in the dimension in the quarter
+             */
+            people: number;
+            title: string;
+        };
         ListOutAccountBody: {
             items: components["schemas"]["Account"][];
             next: string;
@@ -2275,8 +4445,34 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        Listed: {
+            items: components["schemas"]["NoticeSummary"][];
+            next: string;
+            /** Format: int64 */
+            total: number;
+        };
         ListedBody: {
             items: components["schemas"]["OrganiserChoice"][];
+        };
+        MeetingChoice: {
+            day: string;
+            id: string;
+            /** @enum {string} */
+            kind: "committee_meeting" | "branch_meeting";
+            title: string;
+            /** @description Why it cannot be cited; empty where it can */
+            why?: string;
+        };
+        MeetingChoices: {
+            advice?: string;
+            items: components["schemas"]["MeetingChoice"][];
+            required: boolean;
+        };
+        Member: {
+            name: string;
+            person_id: string;
+            /** Format: int64 */
+            points: number;
         };
         Membership: {
             branch?: components["schemas"]["PlaceRef"];
@@ -2363,6 +4559,136 @@ export interface components {
             name: string;
             pinyin: string;
         };
+        NominateInBody: {
+            reasons: string;
+        };
+        NoticeDetail: {
+            body: string;
+            /** @description Absent: open to the whole office */
+            branch_id?: string;
+            branch_name: string;
+            cancel_reason?: string;
+            cancelled_by?: string;
+            columns: string[];
+            /**
+             * Format: int64
+             * @description Working days after today, while it runs; 0 on the last day
+             */
+            days_left: number;
+            /** @description Of publishing; not counted */
+            first_day: string;
+            id: string;
+            items: components["schemas"]["Tally"];
+            kind: string;
+            kind_name: string;
+            /** @description Objections are taken to its end */
+            last_day: string;
+            lines: components["schemas"]["ItemLine"][];
+            may_cancel: boolean;
+            /** @description The reader's own objections */
+            mine: components["schemas"]["Objection"][];
+            next: string;
+            /** @description Who takes objections, in words */
+            office: string;
+            /** @description Objections that the reader decides, or decided */
+            others: components["schemas"]["Objection"][];
+            /** Format: date-time */
+            published_at: string;
+            published_by: string;
+            quarter?: string;
+            /** @description Objections are taken today */
+            running: boolean;
+            /** Format: date-time */
+            settled_at?: string;
+            /** @enum {string} */
+            state: "open" | "settled" | "cancelled";
+            title: string;
+            /**
+             * Format: int64
+             * @description Open objections that the reader may decide
+             */
+            to_decide: number;
+            /**
+             * Format: int64
+             * @description Items that the filter leaves
+             */
+            total: number;
+            /** @description The holiday notice of a year it runs in was not known: its days may be wrong */
+            unsure: boolean;
+            /** Format: int64 */
+            working_days: number;
+        };
+        NoticeSummary: {
+            /** @description Absent: open to the whole office */
+            branch_id?: string;
+            branch_name: string;
+            /**
+             * Format: int64
+             * @description Working days after today, while it runs; 0 on the last day
+             */
+            days_left: number;
+            /** @description Of publishing; not counted */
+            first_day: string;
+            id: string;
+            items: components["schemas"]["Tally"];
+            kind: string;
+            kind_name: string;
+            /** @description Objections are taken to its end */
+            last_day: string;
+            /** Format: date-time */
+            published_at: string;
+            published_by: string;
+            quarter?: string;
+            /** @description Objections are taken today */
+            running: boolean;
+            /** @enum {string} */
+            state: "open" | "settled" | "cancelled";
+            title: string;
+            /**
+             * Format: int64
+             * @description Open objections that the reader may decide
+             */
+            to_decide: number;
+            /** Format: int64 */
+            working_days: number;
+        };
+        Objection: {
+            answer: string;
+            /** @description Whose committee decides; absent: the Party office */
+            branch_id?: string;
+            branch_name: string;
+            cells: string[];
+            columns: string[];
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: string;
+            /** Format: date-time */
+            filed_at: string;
+            id: string;
+            item_id: string;
+            item_title: string;
+            kind: string;
+            /** @description Of the notice */
+            last_day: string;
+            /** @description The reader may decide it now */
+            may_decide: boolean;
+            /** @description The record of the meeting that decided */
+            meeting_id?: string;
+            meeting_title?: string;
+            mine: boolean;
+            notice_id: string;
+            notice_title: string;
+            objector: string;
+            /** @enum {string} */
+            state: "open" | "upheld" | "rejected" | "withdrawn";
+            statement: string;
+        };
+        ObjectionsOutBody: {
+            items: components["schemas"]["Objection"][];
+            next: string;
+            /** Format: int64 */
+            total: number;
+        };
         Offer: {
             kinds: components["schemas"]["OfferedKind"][];
             /** @description Newest first, with the one that runs */
@@ -2416,6 +4742,12 @@ export interface components {
             /** @description Who verified it; not the person */
             verified_by: string;
         };
+        OpenInBody: {
+            /** @enum {string} */
+            kind: "pennant" | "pioneer_post";
+            /** @description 2026Q3: finished, or running */
+            quarter: string;
+        };
         OrganiserChoice: {
             /**
              * Format: uuid
@@ -2435,6 +4767,15 @@ export interface components {
             /** @enum {string} */
             kind: "unit" | "department" | "branch" | "group";
         };
+        Outcome: {
+            branch: string;
+            group: string;
+            honour_id: string;
+            name: string;
+            number: string;
+            /** @enum {string} */
+            result: "kept" | "won" | "awarded";
+        };
         Owed: {
             branch_id: string;
             branch_name: string;
@@ -2447,10 +4788,35 @@ export interface components {
             /** @description 2026-11 or 2026Q4 */
             period: string;
         };
+        Page: {
+            items: components["schemas"]["ClaimSummary"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+            /** @description How many there are in each state, by the same filter without its states */
+            states: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            total: number;
+        };
         PasswordOutBody: {
             account?: components["schemas"]["Account"];
             /** @description Shown this once; has to be changed at the next sign-in */
             password: string;
+        };
+        Pending: {
+            fact_on: string;
+            id: string;
+            matter: string;
+            /** Format: int64 */
+            number: number;
+            /**
+             * Format: int64
+             * @description Hundredths
+             */
+            requested: number;
+            /** @enum {string} */
+            state: "submitted" | "verified" | "noticed";
         };
         PeopleOutBody: {
             items: components["schemas"]["Person"][];
@@ -2721,6 +5087,17 @@ export interface components {
             starts_at: string;
             title: string;
         };
+        "Post-claims-noticeRequest": {
+            /** @description What the notice says above its list */
+            body?: string;
+            ids: string[];
+        };
+        "Post-claims-noticeResponse": {
+            notices: components["schemas"]["Published"][];
+        };
+        "Post-claims-verifyRequest": {
+            items: components["schemas"]["Seen"][];
+        };
         "Post-grantsRequest": {
             person_id: string;
             place_id?: string;
@@ -2782,6 +5159,8 @@ export interface components {
             rows_count: number;
             /** @description Which rows these are; row 2 of the sheet says so */
             scope_note: string;
+            /** @description Of the quarter's books, once they are closed */
+            seal?: string;
             /** @description Worksheets of the workbook; ask with person_id for another than the first */
             sheets: components["schemas"]["PreviewSheet"][];
             signatures: string[];
@@ -2801,6 +5180,7 @@ export interface components {
              */
             kind: "text" | "int" | "points" | "hours" | "date";
             title: string;
+            /** @description Has a sum, or an average of sums, in the total row */
             total: boolean;
             /**
              * Format: double
@@ -2809,9 +5189,11 @@ export interface components {
             width: number;
         };
         PreviewRow: {
+            branch_id?: string;
             /** @description One for each column, as its kind says; null where empty */
             cells: unknown[];
             entry_id?: string;
+            group_id?: string;
             person_id?: string;
         };
         PreviewSheet: {
@@ -2836,6 +5218,32 @@ export interface components {
              * @description HTTP status
              */
             status: number;
+        };
+        PublicationInBody: {
+            /**
+             * Format: int64
+             * @description Of the draft as it was read
+             */
+            row_version: number;
+        };
+        Published: {
+            branch_id?: string;
+            /** Format: int64 */
+            claims: number;
+            first_day: string;
+            id: string;
+            /** @description Objections are taken to its end */
+            last_day: string;
+            title: string;
+        };
+        PublishedTotals: {
+            branch_id?: string;
+            /** @description Objections are taken to its end */
+            last_day: string;
+            name: string;
+            notice_id: string;
+            /** Format: int64 */
+            people: number;
         };
         "Put-accounts-id-personRequest": {
             person_id: string;
@@ -2870,13 +5278,53 @@ export interface components {
             starts_at: string;
             title: string;
         };
+        "Put-claims-idRequest": {
+            /**
+             * Format: int64
+             * @description Hundredths; only for a rule counted per amount
+             */
+            amount?: number;
+            /** @description The day it happened */
+            fact_on: string;
+            /** @description Its full name; only for a rule with an honour's level */
+            honour?: string;
+            /** @description 事项, as the ledger will print it */
+            matter: string;
+            /** @description Who gains by it: oneself, or a member of the group that one leads */
+            person_id: string;
+            rule_code: string;
+            statement?: string;
+            /**
+             * Format: int64
+             * @description Of the content that was seen
+             */
+            version: number;
+        };
         QuarterState: {
+            /**
+             * Format: int64
+             * @description Ledgers whose heads were sealed
+             */
+            accounts?: number;
             /** Format: date-time */
             closed_at?: string;
+            /** @description Name */
+            closed_by?: string;
             current: boolean;
+            /**
+             * Format: int64
+             * @description Entries of the quarter when it was closed
+             */
+            entries?: number;
+            /** @description Hash over the sealed heads (rule 18) */
+            heads?: string;
             /** Format: date-time */
             opened_at: string;
+            /** @description Seal of the quarter closed before */
+            previous?: string;
             quarter: string;
+            /** @description Hash over the previous seal, the quarter and the heads */
+            seal?: string;
             /** @enum {string} */
             state: "open" | "closed";
             /** @description 2026年第三季度 */
@@ -2904,6 +5352,17 @@ export interface components {
         };
         ReasonBody: {
             reason: string;
+        };
+        ReasonInBody: {
+            reason: string;
+        };
+        ReasonInBody2: {
+            reason: string;
+            /**
+             * Format: int64
+             * @description Of the content that was seen
+             */
+            version: number;
         };
         Record: {
             /** Format: int64 */
@@ -2949,6 +5408,19 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        Ref: {
+            id: string;
+            name: string;
+        };
+        Refused: {
+            id: string;
+            matter?: string;
+            /** @description Whose */
+            name?: string;
+            /** Format: int64 */
+            number?: number;
+            reason: string;
+        };
         ReportFonts: {
             body: string;
             heading: string;
@@ -2967,6 +5439,11 @@ export interface components {
         };
         ReversalInBody: {
             reason: string;
+        };
+        ReviewInBody: {
+            /** @enum {string} */
+            opinion: "agree" | "disagree";
+            text?: string;
         };
         RoleInfo: {
             name: string;
@@ -3026,6 +5503,11 @@ export interface components {
             code: string;
             /** @enum {string} */
             dimension: "base" | "political" | "professional" | "discipline" | "conduct";
+            /**
+             * Format: int64
+             * @description Of an honour that is claimed, from 1 up; of one honour only the highest level counts (rule 13)
+             */
+            honour_level?: number;
             id: string;
             /** @description Activity kinds it applies to; empty: all */
             kinds: string[];
@@ -3044,6 +5526,87 @@ export interface components {
             trigger: "quarter" | "attendance" | "lecturing" | "hosting" | "recording" | "absence" | "volunteering" | "claim" | "office";
             /** @description 一票否决: the appraisal beside the sum is 0 */
             veto: boolean;
+        };
+        RuleChange: {
+            /** @enum {string} */
+            change: "added" | "removed" | "changed";
+            code: string;
+            /** @enum {string} */
+            dimension: "base" | "political" | "professional" | "discipline" | "conduct";
+            /** Format: int64 */
+            entries: number;
+            fields: components["schemas"]["FieldChange"][];
+            /**
+             * Format: int64
+             * @description Who had entries under the rule in the quarter
+             */
+            people: number;
+            title: string;
+        };
+        RuleCut: {
+            clause: string;
+            code: string;
+            /** Format: int64 */
+            cut: number;
+            /** Format: int64 */
+            lost: number;
+            /** Format: int64 */
+            people: number;
+            /**
+             * Format: int64
+             * @description Of all entries of the dimension, in thousandths
+             */
+            share: number;
+            title: string;
+        };
+        RuleText: {
+            beyond?: boolean;
+            /** Format: int64 */
+            cap_event?: number;
+            /** Format: int64 */
+            cap_month?: number;
+            /** Format: int64 */
+            cap_quarter?: number;
+            /** Format: int64 */
+            cap_year?: number;
+            categories?: string[];
+            /** @description 依据条款 */
+            clause?: string;
+            /** @description Stays across versions; made by the system where left out */
+            code?: string;
+            dimension: string;
+            /** Format: int64 */
+            honour_level?: number;
+            kinds?: string[];
+            needs_evidence?: boolean;
+            /** @description event where left out */
+            per?: string;
+            /**
+             * Format: int64
+             * @description Hundredths
+             */
+            points: number;
+            title: string;
+            trigger: string;
+            veto?: boolean;
+        };
+        Rules: {
+            day: string;
+            rules: components["schemas"]["Rule"][];
+            /** @description Name and version of the scheme in force that day; empty before the first */
+            scheme: string;
+            /** Format: int64 */
+            version: number;
+        };
+        SameHonour: {
+            id: string;
+            /** Format: int64 */
+            number: number;
+            /** @description Whether you may read it */
+            opens: boolean;
+            rule_title: string;
+            /** @enum {string} */
+            state: "submitted" | "returned" | "verified" | "noticed" | "posted" | "rejected" | "withdrawn" | "superseded";
         };
         Saved: {
             /** @description Of the record, through all its versions */
@@ -3068,24 +5631,206 @@ export interface components {
             voters_present?: number;
         };
         Scheme: {
+            /** @description The published version that the draft started from */
+            based_on?: string;
+            /** @description Name */
+            drafted_by?: string;
             effective_from: string;
             id: string;
             /** @description Today's scheme */
             in_force: boolean;
             limits?: components["schemas"]["Limit"][];
             name: string;
+            /** @description 修订说明 */
+            note?: string;
             /** Format: date-time */
             published_at?: string;
             /** @description Name; empty for the version the office started with */
             published_by?: string;
+            /**
+             * Format: int64
+             * @description To be sent with the next change of a draft
+             */
+            row_version: number;
             rules?: components["schemas"]["Rule"][];
+            /** @enum {string} */
+            state: "draft" | "published";
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+            /** @description What to think about before publishing this draft */
+            warnings?: string[];
+        };
+        SchemeHead: {
+            effective_from: string;
+            id: string;
+            name: string;
+            /** Format: int64 */
+            row_version: number;
             /** @enum {string} */
             state: "draft" | "published";
             /** Format: int64 */
             version: number;
         };
+        SchemeImport: {
+            /**
+             * Format: int64
+             * @description Rows with problems; none may be left before a draft is started
+             */
+            bad: number;
+            /** @description Against the version it revises */
+            comparison: components["schemas"]["Comparison"];
+            document: components["schemas"]["SchemeText"];
+            file_name: string;
+            /** @description What the workbook left open, and what was taken for it */
+            notes: string[];
+            problems: components["schemas"]["RowError"][];
+            /**
+             * Format: int64
+             * @description Rules that were read
+             */
+            rows: number;
+        };
+        SchemeText: {
+            /** @description The first day it is in force; has to lie after the day of publishing */
+            effective_from: string;
+            /** @description A dimension without one has no maximum */
+            limits: components["schemas"]["Limit"][];
+            name: string;
+            /** @description 修订说明, which every member reads */
+            note?: string;
+            rules: components["schemas"]["RuleText"][];
+        };
         SchemesOutBody: {
             items: components["schemas"]["Scheme"][];
+        };
+        Seen: {
+            id: string;
+            /** Format: int64 */
+            version: number;
+        };
+        SeenIn: {
+            /** Format: int64 */
+            row_version: number;
+        };
+        Selection: {
+            cancel_reason?: string;
+            cancelled_by?: string;
+            /** Format: date-time */
+            computed_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: string;
+            decision?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "pennant" | "pioneer_post";
+            kind_name: string;
+            /** @description The latest public notice */
+            notice_id?: string;
+            notice_last_day?: string;
+            /** Format: date-time */
+            opened_at: string;
+            opened_by: string;
+            /** @description Who was honoured; everybody may know */
+            outcome: components["schemas"]["Outcome"][];
+            quarter: string;
+            /**
+             * @description Until it is closed its totals may change
+             * @enum {string}
+             */
+            quarter_state: "open" | "closed" | "none";
+            /** @description 2026年第三季度 */
+            quarter_title: string;
+            /**
+             * Format: int64
+             * @description Pennant: 1; pioneer posts: for each group
+             */
+            quota: number;
+            /** Format: int64 */
+            row_version: number;
+            /**
+             * @description heard: the notice is over
+             * @enum {string}
+             */
+            state: "open" | "noticed" | "heard" | "decided" | "cancelled";
+            title: string;
+        };
+        SelectionDetail: {
+            cancel_reason?: string;
+            cancelled_by?: string;
+            /**
+             * Format: int64
+             * @description Within your reach
+             */
+            candidates: number;
+            /** Format: date-time */
+            computed_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: string;
+            decision?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "pennant" | "pioneer_post";
+            kind_name: string;
+            /** @description The latest public notice */
+            notice_id?: string;
+            notice_last_day?: string;
+            /** Format: date-time */
+            opened_at: string;
+            opened_by: string;
+            /** @description Who was honoured; everybody may know */
+            outcome: components["schemas"]["Outcome"][];
+            /** @description Whether the settings let you see places */
+            places: boolean;
+            /**
+             * Format: int64
+             * @description Of these: by the arithmetic, or nominated
+             */
+            proposed: number;
+            quarter: string;
+            /**
+             * @description Until it is closed its totals may change
+             * @enum {string}
+             */
+            quarter_state: "open" | "closed" | "none";
+            /** @description 2026年第三季度 */
+            quarter_title: string;
+            /**
+             * Format: int64
+             * @description Pennant: 1; pioneer posts: for each group
+             */
+            quota: number;
+            /** @description You stand in it, so that others have to decide */
+            recused: boolean;
+            /** Format: int64 */
+            row_version: number;
+            /**
+             * @description part: rows of other places are not shown
+             * @enum {string}
+             */
+            scope: "unit" | "part";
+            /** @description Points, people or duties are no longer what was computed; always false once on notice */
+            stale: boolean;
+            /**
+             * @description heard: the notice is over
+             * @enum {string}
+             */
+            state: "open" | "noticed" | "heard" | "decided" | "cancelled";
+            /** @description The arithmetic leaves several groups on the first place; somebody has to choose */
+            tied: boolean;
+            title: string;
+            /** @description Branches whose committee has nobody but nominees: the Party office reviews instead */
+            waived: components["schemas"]["Ref"][];
+        };
+        Selections: {
+            items: components["schemas"]["Selection"][];
+            /** @description Cursor of the next page, or empty */
+            next: string;
+            /** Format: int64 */
+            total: number;
         };
         Session: {
             account: components["schemas"]["Named"];
@@ -3102,6 +5847,98 @@ export interface components {
         SignInInBody: {
             login: string;
             password: string;
+        };
+        Spread: {
+            /** Format: int64 */
+            average: number;
+            branch: string;
+            /** @description Absent: without a branch, or the whole */
+            branch_id?: string;
+            /**
+             * Format: int64
+             * @description Standard deviation over all of them
+             */
+            deviation: number;
+            /** @description Too few people to say much */
+            few: boolean;
+            /**
+             * Format: int64
+             * @description Lower quartile
+             */
+            lower: number;
+            /** Format: int64 */
+            max: number;
+            /** Format: int64 */
+            median: number;
+            /** Format: int64 */
+            min: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            points: number;
+            /**
+             * Format: int64
+             * @description Upper quartile
+             */
+            upper: number;
+        };
+        Statement: {
+            branch: string;
+            /**
+             * Format: int64
+             * @description Of the quarter, at the month's end
+             */
+            closing: number;
+            /** Format: int64 */
+            deducted: number;
+            /** @description Of the month */
+            dimensions: components["schemas"]["DimensionSum"][];
+            /** @description Posted in this month into other quarters */
+            elsewhere: components["schemas"]["Elsewhere"][];
+            /** @description Why the person has no ledger (rule 15) */
+            exempt?: string;
+            /**
+             * Format: int64
+             * @description In the month, base included
+             */
+            gained: number;
+            group: string;
+            /** @description Oldest first */
+            lines: components["schemas"]["LedgerLine"][];
+            /** @description 2026-10 */
+            month: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Of the quarter, before the month
+             */
+            opening: number;
+            /** @description The reader's own */
+            own: boolean;
+            person_id: string;
+            quarter: string;
+            /** @description More lines may come */
+            running: boolean;
+            /** @enum {string} */
+            state: "open" | "closed" | "none";
+            /** @description 2026年10月 */
+            title: string;
+            /**
+             * Format: int64
+             * @description Of the quarter, at the month's end
+             */
+            vetoes: number;
+        };
+        StepLine: {
+            /** Format: date-time */
+            at: string;
+            /** @description Name; empty for the system itself */
+            by: string;
+            note?: string;
+            /** @enum {string} */
+            step: "submit" | "recall" | "return" | "verify" | "notice" | "cancel" | "post" | "reject" | "withdraw" | "supersede";
+            /** Format: int64 */
+            version: number;
         };
         Suggestion: {
             agenda: string;
@@ -3161,6 +5998,112 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        Tally: {
+            /** Format: int64 */
+            all: number;
+            /** Format: int64 */
+            cancelled: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            passed: number;
+            /** Format: int64 */
+            upheld: number;
+            /** Format: int64 */
+            withdrawn: number;
+        };
+        TotalsNoticeInBody: {
+            /** @description Absent: every branch that has no notice yet */
+            branch_id?: string;
+        };
+        TotalsNoticeOutBody: {
+            items: components["schemas"]["PublishedTotals"][];
+        };
+        Trial: {
+            /**
+             * Format: int64
+             * @description Hundredths, of all together
+             */
+            difference: number;
+            /** Format: int64 */
+            down: number;
+            /** @description By place and name */
+            items: components["schemas"]["TrialPerson"][];
+            /** @description The result in one sentence */
+            message: string;
+            /** Format: int64 */
+            moved: number;
+            next: string;
+            /** @description What the trial cannot know */
+            notes: string[];
+            /**
+             * Format: int64
+             * @description Who had anything in the quarter
+             */
+            people: number;
+            quarter: string;
+            quarter_title: string;
+            rules: components["schemas"]["TrialRule"][];
+            scheme: components["schemas"]["SchemeHead"];
+            /**
+             * Format: int64
+             * @description People that the filter leaves
+             */
+            total: number;
+            /** Format: int64 */
+            up: number;
+            /**
+             * Format: int64
+             * @description Whose veto is not the same
+             */
+            vetoes: number;
+            with: components["schemas"]["SchemeHead"];
+        };
+        TrialPerson: {
+            /**
+             * Format: int64
+             * @description Hundredths, under this version
+             */
+            after: number;
+            /**
+             * Format: int64
+             * @description Hundredths, under the version it is held against
+             */
+            before: number;
+            branch: string;
+            causes: components["schemas"]["Cause"][];
+            /**
+             * Format: int64
+             * @description Hundredths
+             */
+            difference: number;
+            group: string;
+            name: string;
+            person_id: string;
+            veto_after: boolean;
+            veto_before: boolean;
+        };
+        TrialRule: {
+            /**
+             * @description same: moved by another rule through a shared maximum
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed" | "same";
+            code: string;
+            /**
+             * Format: int64
+             * @description Hundredths, of all together
+             */
+            difference: number;
+            /** @enum {string} */
+            dimension: "base" | "political" | "professional" | "discipline" | "conduct";
+            /**
+             * Format: int64
+             * @description Whom it moves
+             */
+            people: number;
+            title: string;
+        };
         UnitSettings: {
             /**
              * Format: int64
@@ -3192,6 +6135,16 @@ export interface components {
              * @description Share of those with a vote that a meeting needs (rule 5)
              */
             meeting_quorum_percent: number;
+            /**
+             * Format: int64
+             * @description Working days that a public notice lies open (rule 13)
+             */
+            notice_days: number;
+            /**
+             * Format: int64
+             * @description Pioneer posts that a group may recommend for in a quarter (rule 20)
+             */
+            pioneer_quota: number;
             /** @description Whether the quarter summary prints 组内名次 */
             ranking_column: boolean;
             /**
@@ -3203,6 +6156,58 @@ export interface components {
             report_fonts: components["schemas"]["ReportFonts"];
             /** @description Whether less than half an hour of volunteering counts as half an hour */
             short_volunteers: boolean;
+        };
+        Verdict: {
+            /** @description What the objector reads */
+            answer: string;
+            /** @description The record of the branch's meeting that resolved it; left out where the Party office decides */
+            meeting_id?: string;
+            uphold: boolean;
+        };
+        Verification: {
+            /** @description The first of them */
+            differences: components["schemas"]["Difference"][];
+            /**
+             * Format: int64
+             * @description Cells that differ; 0 where you may not see the original
+             */
+            different: number;
+            issue?: components["schemas"]["VerifiedIssue"];
+            /** @description As the file prints it, or of the issue whose bytes they are */
+            number?: string;
+            /** @description In one sentence */
+            said: string;
+            /** @enum {string} */
+            verdict: "unchanged" | "resaved" | "changed" | "unknown";
+        };
+        VerifiedIssue: {
+            /** @description Where you may download it */
+            id?: string;
+            /** Format: date-time */
+            issued_at: string;
+            issued_by: string;
+            /** @description Of the kind */
+            name: string;
+            number: string;
+            quarter: string;
+            /** @description Number of the issue that corrects it */
+            replaced_by?: string;
+            scope_note: string;
+        };
+        Verifier: {
+            /** @description Too few claims to say much */
+            few: boolean;
+            name: string;
+            person_id: string;
+            /** Format: int64 */
+            returned: number;
+            /**
+             * Format: int64
+             * @description Verified of all decided, in thousandths
+             */
+            share: number;
+            /** Format: int64 */
+            verified: number;
         };
         VerifyReport: {
             /** Format: int64 */
@@ -3216,6 +6221,18 @@ export interface components {
             /** @description Hash over the heads of all chains, as printed on reports */
             heads: string;
             ok: boolean;
+            /**
+             * Format: int64
+             * @description Closed quarters, whose seals were recomputed
+             */
+            seals: number;
+        };
+        VersionBody: {
+            /**
+             * Format: int64
+             * @description Of the content that was seen
+             */
+            version: number;
         };
         VersionLine: {
             /** Format: date-time */
@@ -3234,10 +6251,37 @@ export interface components {
             withdrawn_at?: string;
             withdrawn_by?: string;
         };
+        VetoEntry: {
+            entry_id: string;
+            name: string;
+            person_id: string;
+            reason: string;
+            rule: string;
+            /** Format: int64 */
+            voucher: number;
+        };
         Why: {
             allowed: boolean;
             need: string;
             reasons: string[];
+        };
+        YearCalendar: {
+            days: components["schemas"]["Holiday"][];
+            /** Format: date-time */
+            imported_at?: string;
+            imported_by?: string;
+            /**
+             * @description none: weekends alone are off, and periods may end too early
+             * @enum {string}
+             */
+            source: "built_in" | "imported" | "none";
+            /**
+             * Format: int64
+             * @description Of the whole year
+             */
+            workdays: number;
+            /** Format: int64 */
+            year: number;
         };
     };
     responses: never;
@@ -4971,6 +8015,1174 @@ export interface operations {
             };
         };
     };
+    "get-claims": {
+        parameters: {
+            query?: {
+                /** @description Looks into number, matter, honour, rule and the name (pinyin too) */
+                q?: string;
+                state?: string[];
+                /** @description Only what you claimed or gain by */
+                mine?: boolean;
+                /** @description Only what waits for you: to be verified, to be put on notice */
+                work?: "verify" | "notice";
+                person_id?: string;
+                rule?: string;
+                branch_id?: string;
+                /** @description 2026Q3: of the fact */
+                quarter?: string;
+                /** @description number, fact_on or requested, with - before it for descending; -number when empty */
+                sort?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimSaved"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-claims-beneficiaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-claims-beneficiariesResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-claims-export": {
+        parameters: {
+            query?: {
+                /** @description Looks into number, matter, honour, rule and the name (pinyin too) */
+                q?: string;
+                state?: string[];
+                /** @description Only what you claimed or gain by */
+                mine?: boolean;
+                /** @description Only what waits for you: to be verified, to be put on notice */
+                work?: "verify" | "notice";
+                person_id?: string;
+                rule?: string;
+                branch_id?: string;
+                /** @description 2026Q3: of the fact */
+                quarter?: string;
+                /** @description number, fact_on or requested, with - before it for descending; -number when empty */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-claims-honours": {
+        parameters: {
+            query: {
+                person_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-claims-honoursResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-claims-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-claims-noticeRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post-claims-noticeResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-claims-preview": {
+        parameters: {
+            query: {
+                /** @description The claim itself, where it is stored already */
+                claim_id?: string;
+                person_id: string;
+                rule_code: string;
+                fact_on: string;
+                /** @description Hundredths */
+                amount?: number;
+                honour?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimPreview"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-claims-rules": {
+        parameters: {
+            query?: {
+                /** @description Of the fact; today when empty */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rules"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-claims-verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-claims-verifyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimVerification"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-claims-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-claims-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Put-claims-idRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimSaved"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-claims-id": {
+        parameters: {
+            query: {
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-claims-id-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    caption?: string;
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attached"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-claims-id-evidence-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-claims-id-evidence-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimSaved"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-claims-id-recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimSaved"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-claims-id-return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInBody2"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimSaved"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-claims-id-submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimSaved"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-claims-id-withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInBody2"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimSaved"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-desk": {
         parameters: {
             query?: never;
@@ -4987,6 +9199,195 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Desk"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-fairness": {
+        parameters: {
+            query?: {
+                /** @description 2026Q3 */
+                quarter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fairness"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-fairness-cuts": {
+        parameters: {
+            query?: {
+                /** @description 2026Q3 */
+                quarter?: string;
+                dimension?: "base" | "political" | "professional" | "discipline" | "conduct" | "";
+                /** @description Its code */
+                rule?: string;
+                cursor?: string;
+                /** @description 50 when 0 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutsOutBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-fairness-decisions": {
+        parameters: {
+            query: {
+                /** @description 2026Q3 */
+                quarter?: string;
+                /** @description Person */
+                verifier: string;
+                step?: "verify" | "return" | "";
+                cursor?: string;
+                /** @description 50 when 0 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionsOutBody"];
                 };
             };
             /** @description Forbidden */
@@ -5202,6 +9603,448 @@ export interface operations {
             };
         };
     };
+    "get-holidays": {
+        parameters: {
+            query: {
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearCalendar"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-holidays-year": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description CSV: date,kind,name (or 日期,类型,名称)
+                     */
+                    file?: string;
+                    /** @description Of the preview that was shown */
+                    plan?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearCalendar"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-holidays-year": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearCalendar"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-holidays-year-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description CSV: date,kind,name (or 日期,类型,名称)
+                     */
+                    file?: string;
+                    /** @description Of the preview that was shown */
+                    plan?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayPreview"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-honours": {
+        parameters: {
+            query?: {
+                kind?: "pennant" | "pioneer_post";
+                /** @description 2026Q3 */
+                quarter?: string;
+                person?: string;
+                /** @description In name, pinyin, number, branch or group */
+                q?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Honours"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-honours-export": {
+        parameters: {
+            query?: {
+                kind?: "pennant" | "pioneer_post";
+                /** @description 2026Q3 */
+                quarter?: string;
+                person?: string;
+                /** @description In name, pinyin, number, branch or group */
+                q?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-honours-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certificate"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-ledgers": {
         parameters: {
             query?: {
@@ -5361,6 +10204,612 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerLines"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-ledgers-person-statements-month": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a person, or me */
+                person: string;
+                /** @description 2026-10 */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-notices": {
+        parameters: {
+            query?: {
+                kind?: "claims" | "totals" | "selection" | "";
+                state?: "open" | "settled" | "cancelled" | "";
+                branch?: string;
+                /** @description In the title, the items and the names on it */
+                q?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-notices-id": {
+        parameters: {
+            query?: {
+                q?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-notices-id-cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cancellation"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-notices-id-items-item-objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Filing"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Objection"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-notices-id-sheet-xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-objections": {
+        parameters: {
+            query?: {
+                /** @description open where left out */
+                state?: "open" | "upheld" | "rejected" | "withdrawn" | "all" | "";
+                branch?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionsOutBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-objections-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Objection"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-objections-id-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verdict"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Objection"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-objections-id-meetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingChoices"];
                 };
             };
             /** @description Forbidden */
@@ -7244,6 +12693,191 @@ export interface operations {
             };
         };
     };
+    "get-points-quarters-quarter-checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 2026Q3 */
+                quarter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckList"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-points-quarters-quarter-close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 2026Q3 */
+                quarter: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarterState"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-points-quarters-quarter-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 2026Q3 */
+                quarter: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotalsNoticeInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotalsNoticeOutBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-points-verify": {
         parameters: {
             query?: never;
@@ -7260,6 +12894,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VerifyReport"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-points-vouchers-number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 凭证号 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryDetail"];
                 };
             };
             /** @description Forbidden */
@@ -7372,6 +13065,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Offer"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reports-annual-summary": {
+        parameters: {
+            query?: {
+                /** @description 2026Q3 */
+                quarter?: string;
+                /** @description Id or name; empty: as wide as you may see */
+                branch?: string;
+                /** @description Id; empty: everybody */
+                person?: string;
+                /** @description Of several worksheets, whose to show; empty: the first */
+                sheet?: string;
+                cursor?: string;
+                /** @description Rows; 100 when 0 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-annual-summary-issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issue"];
                 };
             };
             /** @description Forbidden */
@@ -7658,6 +13479,134 @@ export interface operations {
             };
         };
     };
+    "get-reports-pennant": {
+        parameters: {
+            query?: {
+                /** @description 2026Q3 */
+                quarter?: string;
+                /** @description Id or name; empty: as wide as you may see */
+                branch?: string;
+                /** @description Id; empty: everybody */
+                person?: string;
+                /** @description Of several worksheets, whose to show; empty: the first */
+                sheet?: string;
+                cursor?: string;
+                /** @description Rows; 100 when 0 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-pennant-issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issue"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-reports-quarter-summary": {
         parameters: {
             query?: {
@@ -7786,6 +13735,72 @@ export interface operations {
             };
         };
     };
+    "post-reports-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description An .xlsx workbook
+                     */
+                    file?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-roles": {
         parameters: {
             query?: never;
@@ -7803,6 +13818,128 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ListOutRoleInfoBody"];
                 };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-scheme-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description The version it revises; the one in force where left out */
+                    based_on?: string;
+                    /**
+                     * Format: binary
+                     * @description An .xlsx workbook
+                     */
+                    file?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeImport"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-scheme-imports-template-xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Forbidden */
             403: {
@@ -7898,6 +14035,66 @@ export interface operations {
             };
         };
     };
+    "post-schemes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scheme"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-schemes-id": {
         parameters: {
             query?: never;
@@ -7916,6 +14113,1242 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Scheme"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-schemes-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftSaveInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scheme"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-schemes-id": {
+        parameters: {
+            query: {
+                /** @description Of the draft as it was read */
+                row_version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-schemes-id-comparison": {
+        parameters: {
+            query?: {
+                /** @description The version beside it; the one in force in its place where left out */
+                with?: string;
+                /** @description 2026Q2; the last one that is over where left out */
+                quarter?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-schemes-id-publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublicationInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scheme"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-schemes-id-sheet-xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-schemes-id-trial": {
+        parameters: {
+            query?: {
+                /** @description The version beside it; the one in force in its place where left out */
+                with?: string;
+                /** @description 2026Q2; the last one that is over where left out */
+                quarter?: string;
+                branch?: string;
+                /** @description Also those who are not moved */
+                all?: boolean;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-schemes-id-trial-sheet-xlsx": {
+        parameters: {
+            query?: {
+                /** @description The version beside it; the one in force in its place where left out */
+                with?: string;
+                /** @description 2026Q2; the last one that is over where left out */
+                quarter?: string;
+                branch?: string;
+                /** @description Also those who are not moved */
+                all?: boolean;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-selections": {
+        parameters: {
+            query?: {
+                kind?: "pennant" | "pioneer_post";
+                /** @description 2026Q3 */
+                quarter?: string;
+                state?: "open" | "noticed" | "heard" | "decided" | "cancelled";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Selections"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-selections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-selections-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-selections-id-cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-selections-id-candidates": {
+        parameters: {
+            query?: {
+                branch?: string;
+                group?: string;
+                /** @description In name, pinyin or initials */
+                q?: string;
+                /** @description Only who is proposed or nominated */
+                proposed?: boolean;
+                /** @description in: can be chosen; out: excluded */
+                standing?: "in" | "out";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidates"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-selections-id-candidates-candidate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                candidate: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidateDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-selections-id-candidates-candidate-nomination": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                candidate: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NominateInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-selections-id-candidates-candidate-nomination": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                candidate: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-selections-id-candidates-candidate-opinion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                candidate: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-selections-id-choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-selections-id-computation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-selections-id-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-selections-id-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeenIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionDetail"];
                 };
             };
             /** @description Forbidden */

@@ -5,17 +5,25 @@ import { activityRoutes } from '@/activity/routes'
 import { whenSignedOut } from '@/api/client'
 import { Problem } from '@/api/problem'
 import { auditRoutes } from '@/audit/routes'
+import { claimRoutes } from '@/claim/routes'
 import { deskRoutes } from '@/desk/routes'
+import { fairnessRoutes } from '@/fairness/routes'
+import { noticeRoutes } from '@/notice/routes'
 import { orgRoutes, settingsRoutes } from '@/org/routes'
 import { pointsRoutes, schemeRoutes } from '@/points/routes'
 import { reportRoutes } from '@/report/routes'
+import { selectionRoutes } from '@/selection/routes'
 
 // A capability lists its pages in its own routes.ts. The order here is the order of the menu.
 const pages: RouteRecordRaw[] = [
   ...deskRoutes,
   ...activityRoutes,
   ...pointsRoutes,
+  ...claimRoutes,
+  ...noticeRoutes,
+  ...selectionRoutes,
   ...reportRoutes,
+  ...fairnessRoutes,
   ...orgRoutes,
   ...schemeRoutes,
   ...accountAdminRoutes,
