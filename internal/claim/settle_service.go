@@ -202,7 +202,7 @@ func unpostable(ctx context.Context, tx bun.Tx, unit uuid.UUID, all []Claim) (ma
 	if err != nil {
 		return nil, err
 	}
-	rules, err := claimable(ctx, tx, unit, days)
+	rules, err := points.ClaimRulesOn(ctx, tx, unit, days)
 	if err != nil {
 		return nil, err
 	}
@@ -214,29 +214,8 @@ func unpostable(ctx context.Context, tx bun.Tx, unit uuid.UUID, all []Claim) (ma
 			out[c.ID] = fmt.Sprintf("%s在%s免记积分（%s），不予计分", c.PersonName, c.FactOn.Chinese(), p.Exempt)
 		case !p.Holds(set):
 			out[c.ID] = fmt.Sprintf("%s在%s没有积分台账，不予计分", c.PersonName, c.FactOn.Chinese())
-		case !rules[ruleOn{c.FactOn, c.RuleCode}]:
+		case !slices.ContainsFunc(rules[c.FactOn], func(r points.Rule) bool { return r.Code == c.RuleCode }):
 			out[c.ID] = fmt.Sprintf("%s的积分办法已没有“%s”这一条款，不予计分", c.FactOn.Chinese(), c.RuleTitle)
-		}
-	}
-	return out, nil
-}
-
-type ruleOn struct {
-	day  calendar.Date
-	code string
-}
-
-// claimable are the rules that can be claimed under on days. There are few days, and
-// one scheme covers most: its rules are read once for each day that is asked.
-func claimable(ctx context.Context, tx bun.Tx, unit uuid.UUID, days []calendar.Date) (map[ruleOn]bool, error) {
-	out := map[ruleOn]bool{}
-	for _, day := range days {
-		rules, _, err := points.ClaimRules(ctx, tx, unit, day)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range rules {
-			out[ruleOn{day, r.Code}] = true
 		}
 	}
 	return out, nil

@@ -19,6 +19,17 @@ type ClaimPreview struct {
 	Late      bool             `json:"late" doc:"The quarter of the fact is closed, so a later one takes it (rule 14)"`
 }
 
+// claimRules are the rules that can be claimed.
+func (s *Scheme) claimRules() []Rule {
+	var out []Rule
+	for _, r := range s.Rules {
+		if r.Trigger == TriggerClaim {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // claimRule finds a rule that can be claimed under the scheme of a day.
 func (s *Scheme) claimRule(code string) (*Rule, error) {
 	if s == nil {

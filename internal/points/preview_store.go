@@ -15,11 +15,10 @@ import (
 	"xianfeng/internal/org"
 )
 
-// termsOf reads the terms of a day and holds nothing.
-func termsOf(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Date) (terms, error) {
+// termsOf reads the terms of days and holds nothing.
+func termsOf(ctx context.Context, on bun.IDB, unit uuid.UUID, days ...calendar.Date) (terms, error) {
 	var t terms
-	err := readTerms(ctx, on, &t, nil, `SELECT settings::text, `+schemesInForce+`::text FROM org_units WHERE id = $1`,
-		unit, []calendar.Date{day})
+	err := readTerms(ctx, on, &t, nil, `SELECT settings::text, `+schemesInForce+`::text FROM org_units WHERE id = $1`, unit, days)
 	return t, err
 }
 
@@ -31,15 +30,24 @@ func ClaimRules(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Da
 	if err != nil || scheme == nil {
 		return nil, Scheme{}, err
 	}
-	var rules []Rule
-	for _, r := range scheme.Rules {
-		if r.Trigger == TriggerClaim {
-			rules = append(rules, r)
-		}
-	}
 	head := *scheme
 	head.Rules, head.Limits = nil, nil
-	return rules, head, nil
+	return scheme.claimRules(), head, nil
+}
+
+// ClaimRulesOn are the rules that can be claimed for each of many days, in one query.
+func ClaimRulesOn(ctx context.Context, on bun.IDB, unit uuid.UUID, days []calendar.Date) (map[calendar.Date][]Rule, error) {
+	t, err := termsOf(ctx, on, unit, days...)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[calendar.Date][]Rule, len(days))
+	for _, day := range days {
+		if scheme := t.scheme(day); scheme != nil {
+			out[day] = scheme.claimRules()
+		}
+	}
+	return out, nil
 }
 
 // PreviewClaim tells what a claim would come to now: under the scheme of the day of
