@@ -18,6 +18,7 @@ type Desk struct {
 	Claims   Claims        `json:"claims" doc:"Claims that wait for you to verify them, the oldest first"`
 	ToNotice int           `json:"claims_to_notice" doc:"Verified claims that you may put on public notice"`
 	Returned Claims        `json:"returned_claims" doc:"Your own claims that were given back"`
+	Tasks    []Task        `json:"tasks" doc:"What else waits for you, by kind; a kind of which nothing waits is absent"`
 	Missing  Missing       `json:"missing" doc:"Duties of the running period that no confirmed record meets yet, where you may record"`
 	Quarter  Quarter       `json:"quarter" doc:"Your own points of the running quarter"`
 	Calendar Calendar      `json:"calendar" doc:"Which duties the branches within your reach have met"`

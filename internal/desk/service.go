@@ -70,6 +70,9 @@ func (s *Service) Desk(ctx context.Context, by access.Actor, scope access.Scope)
 		if d.Returned, err = returnedClaims(ctx, tx, by.Unit, by.Person); err != nil {
 			return err
 		}
+		if d.Tasks, err = tasks(ctx, tx, by, reach, today); err != nil {
+			return err
+		}
 		if d.Late, err = lateRecords(ctx, tx, reach.confirm, calendar.QuarterOf(today)); err != nil {
 			return err
 		}
@@ -124,6 +127,10 @@ func cadence(ctx context.Context, tx bun.Tx, unit uuid.UUID, reach reach, today 
 type reach struct {
 	read, record, confirm access.Scope // of activities
 	verify, notice        access.Scope // of claims
+	decide, object        access.Scope // of notices
+	nominate, review      access.Scope // of selections
+	award                 access.Scope // selection.decide
+	close, publish        access.Scope // of quarters; of schemes
 }
 
 func (s *Service) reach(by access.Actor) (reach, error) {
@@ -132,6 +139,10 @@ func (s *Service) reach(by access.Actor) (reach, error) {
 		{Resource: "activity", Action: "read"}: &r.read, {Resource: "activity", Action: "record"}: &r.record,
 		{Resource: "activity", Action: "confirm"}: &r.confirm,
 		{Resource: "claim", Action: "verify"}:     &r.verify, {Resource: "claim", Action: "notice"}: &r.notice,
+		{Resource: "notice", Action: "decide"}: &r.decide, {Resource: "notice", Action: "object"}: &r.object,
+		{Resource: "selection", Action: "nominate"}: &r.nominate, {Resource: "selection", Action: "review"}: &r.review,
+		{Resource: "selection", Action: "decide"}: &r.award,
+		{Resource: "quarter", Action: "close"}:    &r.close, {Resource: "scheme", Action: "publish"}: &r.publish,
 	} {
 		scope, err := s.policy.Decide(by, need)
 		switch {

@@ -3612,6 +3612,8 @@ export interface components {
             recent: components["schemas"]["Record"][];
             /** @description Your own claims that were given back */
             returned_claims: components["schemas"]["Claims"];
+            /** @description What else waits for you, by kind; a kind of which nothing waits is absent */
+            tasks: components["schemas"]["Task"][];
             today: string;
         };
         DeskQuarter: {
@@ -6011,6 +6013,16 @@ export interface components {
             upheld: number;
             /** Format: int64 */
             withdrawn: number;
+        };
+        Task: {
+            /** Format: int64 */
+            count: number;
+            /** @enum {string} */
+            kind: "objections" | "notices" | "nominations" | "opinions" | "decisions" | "close" | "schemes";
+            /** @description The first quarter that waits to be closed */
+            quarter?: string;
+            /** @description Of notices, the first that ends */
+            until?: string;
         };
         TotalsNoticeInBody: {
             /** @description Absent: every branch that has no notice yet */

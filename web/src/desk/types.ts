@@ -8,3 +8,5 @@ export type BranchCalendar = Schemas['BranchCalendar']
 export type Duty = Schemas['Duty']
 export type Period = Schemas['Period']
 export type Owed = Schemas['Owed']
+
+export type Task = Schemas['Task']

@@ -1,0 +1,29 @@
+import { formatDay } from '@/ui/dates'
+import { formatQuarter } from '@/ui/quarter'
+import type { Task } from './types'
+
+/** A task in words, and where it is done. */
+export interface TaskLine {
+  text: string
+  hint: string
+  to: string
+}
+
+export function taskLine(t: Task): TaskLine {
+  switch (t.kind) {
+    case 'objections':
+      return { text: `答复异议 ${t.count} 件`, hint: '支委会研究后书面答复；没有答复的，不会入账。', to: '/objections' }
+    case 'notices':
+      return { text: `正在公示 ${t.count} 份`, hint: `最早的到 ${t.until ? formatDay(t.until, true) : ''} 结束，期间可以提出异议。`, to: '/notices' }
+    case 'nominations':
+      return { text: `推荐先锋岗人选 ${t.count} 个小组`, hint: '您的党小组还没有推荐。', to: '/selections' }
+    case 'opinions':
+      return { text: `填写支委会意见 ${t.count} 项`, hint: '评选的候选等本支部表态。', to: '/selections' }
+    case 'decisions':
+      return { text: `审定评选 ${t.count} 项`, hint: '公示期满，可以审定。', to: '/selections' }
+    case 'close':
+      return { text: `${t.quarter ? formatQuarter(t.quarter) : '上季度'}等待结账`, hint: '核对清单后结账；结账后不再接受这一季度的分录。', to: t.quarter ? `/quarters?quarter=${t.quarter}` : '/quarters' }
+    case 'schemes':
+      return { text: `积分办法草案 ${t.count} 份`, hint: '比较、试算后可以发布。', to: '/schemes' }
+  }
+}
