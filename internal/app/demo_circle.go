@@ -93,6 +93,7 @@ func (p *planner) deeds() []deed {
 	add(calendar.NewDate(2026, time.November, 13), 10, "verification", func(ctx context.Context) error { return running.verify(ctx, 2) })
 	add(calendar.NewDate(2026, time.November, 18), 15, "notice", func(ctx context.Context) error { return running.publish(ctx, 0) })
 	add(calendar.NewDate(2026, time.November, 19), 10, "objection", running.object)
+	add(calendar.NewDate(2026, time.November, 19), 16, "late claims", running.claimLate)
 	slices.SortStableFunc(out, func(a, b deed) int { return a.at.Compare(b.at) })
 	return out
 }
@@ -149,6 +150,26 @@ func (c *circle) claim(ctx context.Context, branch int) error {
 			if err := c.file(ctx, login, branch, in); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// claimLate leaves the first secretary something to verify.
+func (c *circle) claimLate(ctx context.Context) error {
+	for j, g := range c.branches[0].Groups {
+		login := fmt.Sprintf("leader1%d", j+1)
+		people, err := c.others(ctx, g.ID, login, "secretary1")
+		if err != nil {
+			return err
+		}
+		if len(people) == 0 {
+			continue
+		}
+		in := claim.Input{Person: people[len(people)-1], RuleCode: "honour_district", Honour: "全区志愿服务先进个人",
+			FactOn: c.day(c.q.First(), 20+j), Matter: "获全区志愿服务先进个人"}
+		if err := c.file(ctx, login, 0, in); err != nil {
+			return err
 		}
 	}
 	return nil
