@@ -24,7 +24,7 @@ func ParseQuarter(s string) (Quarter, error) {
 			return Quarter{y, int(s[5] - '0')}, nil
 		}
 	}
-	return Quarter{}, fmt.Errorf("季度应写作 2026Q3 的样式,收到的是 %q", s)
+	return Quarter{}, fmt.Errorf("季度应写作 2026Q3 的样式，收到的是 %q", s)
 }
 
 // IsZero says whether it is no quarter.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -136,6 +137,7 @@ func (w Workdays) WorkdaysBetween(from, to Date) int {
 const (
 	maxSpecialDays = 1000    // some thirty rows make a year
 	maxNoticeBytes = 1 << 20 // of a file, whatever its rows
+	maxDayName     = 40      // characters
 	maxNoticeFlaws = 10      // named in one error; more help nobody
 )
 
@@ -156,10 +158,10 @@ func ParseSpecialDays(r io.Reader) ([]SpecialDay, error) {
 
 	head, err := in.Read()
 	if errors.Is(err, io.EOF) {
-		return nil, errors.New("文件是空的,请填写表头 date,kind,name 和每天一行")
+		return nil, errors.New("文件是空的，请填写表头 date,kind,name 和每天一行")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("文件不是 CSV,请另存为 CSV(逗号分隔)后再导入: %w", err)
+		return nil, notCSV(err)
 	}
 	col, err := noticeColumns(head)
 	if err != nil {
@@ -177,7 +179,7 @@ func ParseSpecialDays(r io.Reader) ([]SpecialDay, error) {
 			break
 		}
 		if err != nil {
-			flaws = append(flaws, fmt.Errorf("文件不是 CSV,请另存为 CSV(逗号分隔)后再导入: %w", err))
+			flaws = append(flaws, notCSV(err))
 			break
 		}
 		if strings.TrimSpace(strings.Join(rec, "")) == "" {
@@ -187,9 +189,9 @@ func ParseSpecialDays(r io.Reader) ([]SpecialDay, error) {
 		day, err := noticeRow(rec, col)
 		switch {
 		case err != nil:
-			flaws = append(flaws, fmt.Errorf("第 %d 行:%w", line, err))
+			flaws = append(flaws, fmt.Errorf("第 %d 行：%w", line, err))
 		case lines[day.Date] > 0:
-			flaws = append(flaws, fmt.Errorf("第 %d 行:%s 在第 %d 行已出现,请只留一行", line, day.Date, lines[day.Date]))
+			flaws = append(flaws, fmt.Errorf("第 %d 行：%s 在第 %d 行已出现，请只留一行", line, day.Date, lines[day.Date]))
 		case len(days) == maxSpecialDays:
 			return nil, fmt.Errorf("行数超过 %d,请按年份分开导入", maxSpecialDays)
 		default:
@@ -201,10 +203,19 @@ func ParseSpecialDays(r io.Reader) ([]SpecialDay, error) {
 		return nil, errors.Join(flaws...)
 	}
 	if len(days) == 0 {
-		return nil, errors.New("文件里没有日期,请每天填写一行")
+		return nil, errors.New("文件里没有日期，请每天填写一行")
 	}
 	slices.SortFunc(days, func(a, b SpecialDay) int { return a.Date.Compare(b.Date) })
 	return days, nil
+}
+
+// notCSV says where a file stops being CSV.
+func notCSV(err error) error {
+	where := "文件"
+	if p, ok := errors.AsType[*csv.ParseError](err); ok {
+		where = fmt.Sprintf("文件从第 %d 行起", p.StartLine)
+	}
+	return errors.New(where + "不是 CSV，请另存为 CSV（逗号分隔）后再导入")
 }
 
 // readNotice gives the text in UTF-8 without a byte order mark.
@@ -214,7 +225,7 @@ func readNotice(r io.Reader) ([]byte, error) {
 		return nil, fmt.Errorf("读取文件失败: %w", err)
 	}
 	if len(b) > maxNoticeBytes {
-		return nil, errors.New("文件超过 1 MB,节假日表每年只有几十行,请检查文件")
+		return nil, errors.New("文件超过 1 MB，节假日表每年只有几十行，请检查文件")
 	}
 	b = bytes.TrimPrefix(b, []byte("\ufeff"))
 	if utf8.Valid(b) {
@@ -222,7 +233,7 @@ func readNotice(r io.Reader) ([]byte, error) {
 	}
 	b, err = simplifiedchinese.GB18030.NewDecoder().Bytes(b)
 	if err != nil {
-		return nil, fmt.Errorf("文件编码无法识别,请存为 UTF-8 的 CSV: %w", err)
+		return nil, fmt.Errorf("文件编码无法识别，请存为 UTF-8 的 CSV：%w", err)
 	}
 	return b, nil
 }
@@ -240,7 +251,7 @@ func noticeColumns(head []string) ([3]int, error) {
 			return slices.Contains(accepted, strings.ToLower(strings.TrimSpace(h)))
 		})
 		if col[i] < 0 {
-			return col, fmt.Errorf("缺少“%s”列,表头应为 date,kind,name(或 日期,类型,名称)", accepted[1])
+			return col, fmt.Errorf("缺少“%s”列，表头应为 date,kind,name（或 日期,类型,名称）", accepted[1])
 		}
 	}
 	return col, nil
@@ -248,12 +259,15 @@ func noticeColumns(head []string) ([3]int, error) {
 
 func noticeRow(rec []string, col [3]int) (SpecialDay, error) {
 	if len(rec) <= max(col[0], col[1], col[2]) {
-		return SpecialDay{}, errors.New("列数不够,应有日期、类型、名称")
+		return SpecialDay{}, errors.New("列数不够，应有日期、类型、名称")
 	}
 	day, kind, name := strings.TrimSpace(rec[col[0]]), strings.TrimSpace(rec[col[1]]), strings.TrimSpace(rec[col[2]])
 	t, err := time.Parse("2006-1-2", strings.NewReplacer("/", "-", ".", "-").Replace(day))
 	if err != nil {
 		return SpecialDay{}, fmt.Errorf("日期“%s”应写作 2026-01-01 的样式", day)
+	}
+	if utf8.RuneCountInString(name) > maxDayName || strings.ContainsFunc(name, unicode.IsControl) {
+		return SpecialDay{}, fmt.Errorf("名称不能超过 %d 个字，也不能有看不见的字符", maxDayName)
 	}
 	s := SpecialDay{Date: Date{t.Year(), t.Month(), t.Day()}, Name: name}
 	if !s.Date.Valid() {
@@ -265,7 +279,7 @@ func noticeRow(rec []string, col [3]int) (SpecialDay, error) {
 	case string(MakeUpDay), "上班", "班":
 		s.Kind = MakeUpDay
 	default:
-		return SpecialDay{}, fmt.Errorf("类型“%s”应为 holiday(放假)或 workday(上班)", kind)
+		return SpecialDay{}, fmt.Errorf("类型“%s”应为 holiday（放假）或 workday（上班）", kind)
 	}
 	return s, nil
 }

@@ -152,10 +152,10 @@ func TestParseSpecialDays(t *testing.T) {
 		"empty":           {"", "文件是空的", false},
 		"heading only":    {"date,kind,name\n", "没有日期", false},
 		"no kind column":  {"date,name\n2027-01-01,元旦\n", "缺少“类型”列", false},
-		"bad day":         {"date,kind,name\n2027-02-30,holiday,x\n", "第 2 行:日期“2027-02-30”", false},
+		"bad day":         {"date,kind,name\n2027-02-30,holiday,x\n", "第 2 行：日期“2027-02-30”", false},
 		"far year":        {"date,kind,name\n9999-01-01,holiday,x\n", "1900 年至 2199 年", false},
-		"bad kind":        {"date,kind,name\n2027-01-01,maybe,x\n", "第 2 行:类型“maybe”", false},
-		"day twice":       {"date,kind,name\n2027-01-01,holiday,x\n2027-01-01,workday,x\n", "第 3 行:2027-01-01 在第 2 行已出现", false},
+		"bad kind":        {"date,kind,name\n2027-01-01,maybe,x\n", "第 2 行：类型“maybe”", false},
+		"day twice":       {"date,kind,name\n2027-01-01,holiday,x\n2027-01-01,workday,x\n", "第 3 行：2027-01-01 在第 2 行已出现", false},
 		"short row":       {"date,kind,name\n2027-01-01\n", "列数不够", false},
 		"too large":       {"date,kind,name\n" + strings.Repeat("#", maxNoticeBytes), "超过 1 MB", false},
 	} {

@@ -63,7 +63,7 @@ func (s *Service) Settled(ctx context.Context, tx bun.Tx, by access.Actor, now t
 			return err
 		}
 	case notice.Upheld:
-		moves = []moved{{StepReject, settledAll(there, Rejected, "公示期间的异议成立，不予计分；支部的答复见公示页", &now)}}
+		moves = []moved{{StepReject, settledAll(there, Rejected, "公示期间的异议成立，不予计分。答复："+items[0].Answer, &now)}}
 	case notice.Withdrawn:
 		moves = []moved{{StepWithdraw, settledAll(there, Withdrawn, "已从公示中撤回", &now)}}
 	case notice.Cancelled:

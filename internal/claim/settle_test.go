@@ -132,7 +132,7 @@ func (o *office) settled(by access.Actor, outcome string, all ...Saved) error {
 	n := notice.Notice{ID: o.claim(all[0]).Notice, Kind: notice.KindClaims, Title: "公示"}
 	var items []notice.Item
 	for _, s := range all {
-		items = append(items, notice.Item{Subject: s.ID, Outcome: outcome})
+		items = append(items, notice.Item{Subject: s.ID, Outcome: outcome, Answer: "经查不属实"})
 	}
 	return db.Transact(bg, o.db, func(ctx context.Context, tx bun.Tx) error { return o.svc.Settled(ctx, tx, by, o.now, n, items) })
 }
@@ -151,8 +151,8 @@ func TestEveryOutcome(t *testing.T) {
 		if n := len(o.steps(s)); n != 4 {
 			t.Errorf("%s: steps %v", outcome, o.steps(s))
 		}
-		if c := o.claim(s); want == Rejected && c.Reason == "" {
-			t.Error("rejected without a reason")
+		if c := o.claim(s); want == Rejected && !contains(c.Reason, "经查不属实") {
+			t.Errorf("the claimant does not read why it was rejected: %q", c.Reason)
 		}
 	}
 	if n := o.gained("member1"); n != 100 {

@@ -37,6 +37,13 @@ func (a *arguments) toDecide(by access.Actor, decide access.Scope) string {
 		WHERE o.unit_id = n.unit_id AND o.notice_id = n.id AND o.state = 'open' AND ` + a.deciding(by, decide) + `)`
 }
 
+// disputes is that an open objection to the notice concerns the actor, so that they
+// do not call it off.
+func (a *arguments) disputes(by access.Actor) string {
+	return `EXISTS (SELECT FROM notice_objections o JOIN notice_items i ON i.unit_id = o.unit_id AND i.id = o.item_id
+		WHERE o.unit_id = n.unit_id AND o.notice_id = n.id AND o.state = 'open' AND ` + a.add(by.Person) + ` = ANY (i.recused || i.person_id || o.objector_id))`
+}
+
 // listNotices lists one row more than the limit; total counts all.
 func listNotices(ctx context.Context, on bun.IDB, by access.Actor, scope, decide access.Scope, f Filter) ([]Summary, int, error) {
 	var args arguments
@@ -90,7 +97,7 @@ func listNotices(ctx context.Context, on bun.IDB, by access.Actor, scope, decide
 func readDetail(ctx context.Context, on bun.IDB, by access.Actor, scope access.Scope, r reaches, id uuid.UUID) (d page, err error) {
 	args := arguments{id}
 	where := args.scope(scope, readColumns())
-	cancel, object := args.scope(r.cancel, cancelColumns()), args.scope(r.object, readColumns())
+	cancel, object := args.scope(r.cancel, cancelColumns())+" AND NOT "+args.disputes(by), args.scope(r.object, readColumns())
 	err = each(ctx, on, `SELECT `+summaryColumns+`, `+args.toDecide(by, r.decide)+`, n.body, to_json(n.columns)::text, n.cancel_reason,
 			coalesce(c.name, ''), n.settled_at, coalesce(n.state = 'open' AND `+cancel+`, FALSE), coalesce(`+object+`, FALSE)`+summaryTables+`WHERE n.id = $1 AND `+where, args,
 		func(rows *sql.Rows) error {

@@ -168,7 +168,7 @@ func TestRead(t *testing.T) {
 	}
 	o.setClock(at("2026-05-28"))
 	o.tick()
-	d, err = o.read("secretary1", n, notice.ItemFilter{})
+	d, err = o.read("office", n, notice.ItemFilter{})
 	if err != nil || !d.Lines[1].Disputed || d.Lines[0].Outcome != notice.Passed || d.Lines[0].MayObject || !d.MayCancel || d.Running {
 		t.Errorf("%+v, %v", d, err)
 	}

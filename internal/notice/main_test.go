@@ -85,7 +85,7 @@ func (o *office) Settled(ctx context.Context, tx bun.Tx, by access.Actor, now ti
 		}
 	}
 	for _, it := range items {
-		if len(it.Cells) != len(n.Columns) || it.Subject == uuid.Nil {
+		if len(it.Cells) != len(n.Columns) || it.Subject == uuid.Nil || (it.Outcome == notice.Upheld) != (it.Answer != "") {
 			return fmt.Errorf("told of %+v", it)
 		}
 		if err := audit.Record(ctx, tx, by, now, audit.Entry{Action: "test.settled", Object: it.Outcome, ObjectID: it.Subject, Summary: it.Title}); err != nil {

@@ -60,6 +60,7 @@ type Item struct {
 	Cells   []string    // under the notice's columns
 	Recused []uuid.UUID // who may not decide besides the person: claimant, verifier
 	Outcome string
+	Answer  string // of an upheld objection, as the owner is told
 }
 
 // Notice is a list that lies, or lay, open.

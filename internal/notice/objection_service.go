@@ -142,6 +142,7 @@ func (s *Service) decide(ctx context.Context, tx bun.Tx, by access.Actor, n Noti
 		if len(items) == 0 {
 			return fault.New(fault.Conflict, "该事项的公示已有结果，请刷新后查看")
 		}
+		items[0].Answer = d.Answer
 		if err := lapse(ctx, tx, by.Unit, n.ID, items, now, "对同一事项的另一份异议已经成立，本异议不再单独裁定"); err != nil {
 			return err
 		}
@@ -197,7 +198,7 @@ func (s *Service) hasCommittee(ctx context.Context, tx bun.Tx, unit, branch uuid
 func (s *Service) Candidates(ctx context.Context, by access.Actor, scope access.Scope, id uuid.UUID) (MeetingChoices, error) {
 	out := MeetingChoices{Items: []MeetingChoice{}}
 	err := db.Snapshot(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
-		o, err := findObjection(ctx, tx, by, scope, id)
+		o, err := findDecidable(ctx, tx, by, scope, id)
 		if err != nil {
 			return err
 		}

@@ -82,12 +82,25 @@ type filed struct {
 }
 
 // findObjection finds one that is the actor's own or within the scope of deciding.
-func findObjection(ctx context.Context, on bun.IDB, by access.Actor, decide access.Scope, id uuid.UUID) (o filed, err error) {
+func findObjection(ctx context.Context, on bun.IDB, by access.Actor, decide access.Scope, id uuid.UUID) (filed, error) {
 	args := arguments{id, by.Unit, by.Person}
 	where := args.scope(decide, decideColumns())
+	return readFiled(ctx, on, "(o.objector_id = $3 OR "+where+")", args)
+}
+
+// findDecidable finds one that the actor may decide about, as the list shows them.
+func findDecidable(ctx context.Context, on bun.IDB, by access.Actor, decide access.Scope, id uuid.UUID) (filed, error) {
+	args := arguments{id, by.Unit}
+	where := args.deciding(by, decide)
+	return readFiled(ctx, on, where, args)
+}
+
+// readFiled reads the objection $1 of the unit $2 where the condition holds.
+func readFiled(ctx context.Context, on bun.IDB, where string, args arguments) (o filed, err error) {
 	err = each(ctx, on, `SELECT o.id, o.notice_id, o.item_id, o.branch_id, coalesce(b.name, ''), o.objector_id, o.filed_at, o.state
-		FROM notice_objections o LEFT JOIN org_branches b ON b.unit_id = o.unit_id AND b.id = o.branch_id
-		WHERE o.id = $1 AND o.unit_id = $2 AND (o.objector_id = $3 OR `+where+`)`, args, func(rows *sql.Rows) error {
+		FROM notice_objections o JOIN notice_items i ON i.unit_id = o.unit_id AND i.id = o.item_id
+		LEFT JOIN org_branches b ON b.unit_id = o.unit_id AND b.id = o.branch_id
+		WHERE o.id = $1 AND o.unit_id = $2 AND `+where, args, func(rows *sql.Rows) error {
 		return rows.Scan(&o.id, &o.notice, &o.item, &o.branch, &o.branchName, &o.objector, &o.filed, &o.state)
 	})
 	if err != nil {

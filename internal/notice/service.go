@@ -108,7 +108,8 @@ func (s *Service) tell(ctx context.Context, tx bun.Tx, by access.Actor, n Notice
 }
 
 // Cancel calls a notice off with a reason, in whatever part it still lies open; the
-// owner hears in the same transaction, and open objections lapse.
+// owner hears in the same transaction, and open objections lapse. Since that ends
+// them unanswered, it is not for whom one of them concerns.
 func (s *Service) Cancel(ctx context.Context, by access.Actor, scope access.Scope, id uuid.UUID, reason string) error {
 	reason, err := written("reason", reason, "撤销的理由，它会公布在公示页上")
 	if err != nil {
@@ -127,6 +128,16 @@ func (s *Service) Cancel(ctx context.Context, by access.Actor, scope access.Scop
 			return fault.New(fault.Conflict, "该公示已经撤销，请刷新后查看")
 		case StateSettled:
 			return fault.New(fault.Conflict, "该公示已经结束，不能再撤销；已入账的积分如有错误，请冲正")
+		}
+		people, err := disputing(ctx, tx, by.Unit, id)
+		if err != nil {
+			return err
+		}
+		switch err := s.policy.Separate(by, needDecide(), people...); {
+		case fault.Is(err, fault.RuleBroken):
+			return fault.New(fault.RuleBroken, "公示中有与本人有关的异议尚未答复，须回避；确需撤销的，请由他人办理")
+		case err != nil:
+			return err
 		}
 		now := s.now()
 		items, err := settleItems(ctx, tx, by.Unit, id, now, Cancelled, only{})

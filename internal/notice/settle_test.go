@@ -265,11 +265,11 @@ func TestCancel(t *testing.T) {
 	err = o.svc.Cancel(ctx, o.Actor("office"), o.scope("office", "cancel"), n.ID, "  ")
 	refused(t, err, fault.Invalid, "理由")
 	o.before = func(context.Context, bun.Tx, notice.Notice) error { return errors.New("not now") }
-	if err := o.svc.Cancel(ctx, o.Actor("secretary1"), o.scope("secretary1", "cancel"), n.ID, "名单有误"); err == nil || o.state(n) != notice.StateOpen {
+	if err := o.svc.Cancel(ctx, o.Actor("office"), o.scope("office", "cancel"), n.ID, "名单有误"); err == nil || o.state(n) != notice.StateOpen {
 		t.Errorf("cancelled without its owner: %v", err)
 	}
 	o.before = nil
-	if err := o.svc.Cancel(ctx, o.Actor("secretary1"), o.scope("secretary1", "cancel"), n.ID, "名单有误"); err != nil {
+	if err := o.svc.Cancel(ctx, o.Actor("office"), o.scope("office", "cancel"), n.ID, "名单有误"); err != nil {
 		t.Fatal(err)
 	}
 	if o.told(notice.Cancelled, items[0]) != 1 || o.told(notice.Cancelled, items[1]) != 1 || o.state(n) != notice.StateCancelled ||
@@ -285,6 +285,37 @@ func TestCancel(t *testing.T) {
 	}
 	_, err = o.object("chief", n, items[1])
 	refused(t, err, fault.RuleBroken, "已经撤销")
+}
+
+// Calling a notice off ends the objections to it unanswered: that is not for whom one
+// of them concerns, and whose list it is may do it as long as there is none.
+func TestCancelWhileConcerned(t *testing.T) {
+	ctx, o := context.Background(), newOffice(t)
+	n, items := o.put("member1", "secretary1")
+	cancel := func() error {
+		return o.svc.Cancel(ctx, o.Actor("secretary1"), o.scope("secretary1", "cancel"), n.ID, "名单有误")
+	}
+	mayCancel := func() bool {
+		d, err := o.svc.Read(ctx, o.Actor("secretary1"), o.scope("secretary1", "read"), n.ID, notice.ItemFilter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.MayCancel
+	}
+	objection := o.mustObject("committee1", n, items[1])
+	refused(t, cancel(), fault.RuleBroken, "须回避")
+	if o.state(n) != notice.StateOpen || mayCancel() {
+		t.Error("whom an objection concerns may call the notice off")
+	}
+	if _, err := o.svc.WithdrawObjection(ctx, o.Actor("committee1"), objection.ID); err != nil {
+		t.Fatal(err)
+	}
+	if !mayCancel() {
+		t.Error("nothing is objected to, and the notice cannot be called off")
+	}
+	if err := cancel(); err != nil {
+		t.Error(err)
+	}
 }
 
 // Cancelling, withdrawing and settling at once: each item has one outcome, and the

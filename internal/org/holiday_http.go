@@ -35,7 +35,8 @@ func (in *holidayIn) read() (data []byte, plan string, err error) {
 	if !form.File.IsSet {
 		return nil, "", fault.Field("file", "请选择节假日安排的 CSV 文件")
 	}
-	if data, err = io.ReadAll(io.LimitReader(form.File, holidayUpload)); err != nil {
+	// One byte more, so that what is too long is refused and not cut.
+	if data, err = io.ReadAll(io.LimitReader(form.File, holidayUpload+1)); err != nil {
 		return nil, "", fmt.Errorf("holiday upload: %w", err)
 	}
 	return data, form.Plan, nil

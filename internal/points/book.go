@@ -74,8 +74,10 @@ func (b *book) post(s Scheme, p Posting, w want, place org.Placement, quarter ca
 }
 
 // reverse takes an entry back, and gives back what it used of the caps (rule 8). It
-// keeps the date of the fact; the points leave in the open quarter.
+// keeps the date of the fact; the points leave in the open quarter. A veto of another
+// quarter is none there that could be taken out.
 func (b *book) reverse(s standing, source, reason string, quarter calendar.Quarter) error {
+	s.Veto = s.Veto && s.PostQuarter == quarter
 	e := s.Entry
 	e.Points, e.Requested, e.CutBy = -s.Points, -s.Points, ""
 	e.PostQuarter = quarter
@@ -123,7 +125,8 @@ func (b *book) append(s standing) (standing, error) {
 }
 
 // count adds an entry; its reversal takes it out again, but for the number of
-// entries, which both are.
+// entries, which both are. veto is that the entry makes a veto of its quarter, or that
+// the reversal takes one of the same quarter back.
 func (t *total) count(e Entry, veto bool) {
 	t.Gained += e.gain()
 	t.Deducted += e.deduction()

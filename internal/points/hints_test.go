@@ -157,3 +157,45 @@ func TestExemptAtTheOpening(t *testing.T) {
 		t.Errorf("%+v, %v", put, err)
 	}
 }
+
+// A veto of a closed quarter is taken back in an open one, where it outweighs no veto
+// of that quarter's own.
+func TestVetoOfAClosedQuarterTakenBackLater(t *testing.T) {
+	ctx, o := context.Background(), newOffice(t)
+	by, scope := o.Actor("office"), access.System(o.Unit)
+	first, err := o.svc.PostByOffice(ctx, by, scope, o.byHand("member1", "public_criticism", 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.close("2026Q2")
+	o.at("2026-07-10")
+	if _, err := o.svc.Reverse(ctx, by, scope, first.ID, "通报撤销"); err != nil {
+		t.Fatal(err)
+	}
+	statement := func() int {
+		s, err := o.svc.Statement(ctx, by, scope, o.Person("member1"), "2026-07")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Vetoes
+	}
+	ledger := func() LedgerPage {
+		p, err := o.svc.Ledger(ctx, by, scope, o.Person("member1"), LineFilter{Quarter: quarter("2026Q3")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	if p, s := ledger(), statement(); p.Vetoes != 0 || s != 0 {
+		t.Errorf("a veto of another quarter counts in this one: %d, %d", p.Vetoes, s)
+	}
+	again := o.byHand("member1", "public_criticism", 0)
+	again.FactOn = day("2026-07-09")
+	if _, err := o.svc.PostByOffice(ctx, by, scope, again); err != nil {
+		t.Fatal(err)
+	}
+	if p, s := ledger(), statement(); p.Vetoes != 1 || p.Appraisal != 0 || s != 1 {
+		t.Errorf("this quarter's own veto does not count: %+v, %d", p.Sums, s)
+	}
+	o.verified()
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -199,7 +200,7 @@ func openBook(ctx context.Context, tx bun.Tx, b *book, r reading) ([]standing, e
 	}
 	locked := slices.Collect(maps.Keys(b.accounts))
 	var entries, caps, balances, vouchers []byte
-	err := one(ctx, tx, []any{&entries, &caps, &balances, &vouchers}, readBook, b.unit, locked, r.Records, r.periods(), r.From.String(), r.Draw)
+	err := one(ctx, tx, []any{&entries, &caps, &balances, &vouchers}, readBookOf(len(locked)), b.unit, locked, r.Records, r.periods(), r.From.String(), r.Draw)
 	if err != nil {
 		return nil, fmt.Errorf("read book: %w", err)
 	}
@@ -233,6 +234,19 @@ func openBook(ctx context.Context, tx bun.Tx, b *book, r reading) ([]standing, e
 		b.balances[balanceKey{s.Person, s.Quarter}] = s.Sum
 	}
 	return stands, nil
+}
+
+// fewPeople is up to how many people planning readBook takes longer than running it.
+const fewPeople = 8
+
+// readBookOf is the statement for so many people. Arrays that are given as they are
+// have it planned anew each time, which pays for many people; of arrays whose length
+// cannot be known beforehand, PostgreSQL keeps the plan.
+func readBookOf(people int) string {
+	if people > fewPeople {
+		return readBook
+	}
+	return strings.NewReplacer("ANY($2::uuid[])", "ANY(ARRAY(SELECT unnest($2::uuid[])))", "ANY($3::uuid[])", "ANY(ARRAY(SELECT unnest($3::uuid[])))").Replace(readBook)
 }
 
 const readBook = `

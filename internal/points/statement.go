@@ -101,13 +101,6 @@ func (s *Statement) add(l LedgerLine) {
 	s.Gained += e.gain()
 	s.Deducted += e.deduction()
 	s.Closing += l.Points
-	if l.Veto {
-		if l.Reverses == nil {
-			s.Vetoes++
-		} else {
-			s.Vetoes--
-		}
-	}
 }
 
 func newStatement(p LedgerPage, m month, opening, vetoes int, today calendar.Date) Statement {

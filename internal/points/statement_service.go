@@ -33,7 +33,7 @@ func (s *Service) Statement(ctx context.Context, by access.Actor, scope access.S
 			return err
 		}
 		from, to := m.span()
-		opening, vetoes, err := readOpening(ctx, tx, scope.Unit(), person, m.quarter(), from)
+		opening, vetoes, err := readOpening(ctx, tx, scope.Unit(), person, m.quarter(), from, to)
 		if err != nil {
 			return err
 		}

@@ -13,13 +13,15 @@ import (
 	"xianfeng/internal/db"
 )
 
-// readOpening sums up what the quarter of a ledger held before a moment. That the
-// ledger is within scope the caller has seen.
-func readOpening(ctx context.Context, on bun.IDB, unit, person uuid.UUID, q calendar.Quarter, before time.Time) (sum, vetoes int, err error) {
-	err = one(ctx, on, []any{&sum, &vetoes}, `SELECT coalesce(sum(e.points), 0)::int,
-			coalesce(sum(CASE WHEN e.reverses IS NULL THEN 1 ELSE -1 END) FILTER (WHERE r.veto), 0)::int
+// readOpening sums up what the quarter of a ledger held before the moment from, and
+// counts the vetoes that stood in it before the moment to: one that a later quarter
+// took back stands. That the ledger is within scope the caller has seen.
+func readOpening(ctx context.Context, on bun.IDB, unit, person uuid.UUID, q calendar.Quarter, from, to time.Time) (sum, vetoes int, err error) {
+	err = one(ctx, on, []any{&sum, &vetoes}, `SELECT coalesce(sum(e.points) FILTER (WHERE e.posted_at < $4), 0)::int,
+			(count(*) FILTER (WHERE r.veto AND e.reverses IS NULL AND NOT EXISTS (SELECT FROM points_entries x
+				WHERE x.unit_id = e.unit_id AND x.reverses = e.id AND x.post_quarter = e.post_quarter AND x.posted_at < $5)))::int
 		FROM points_entries e JOIN points_rules r ON r.unit_id = e.unit_id AND r.id = e.rule_id
-		WHERE e.unit_id = $1 AND e.person_id = $2 AND e.post_quarter = $3 AND e.posted_at < $4`, unit, person, q.String(), before)
+		WHERE e.unit_id = $1 AND e.person_id = $2 AND e.post_quarter = $3 AND e.posted_at < $5`, unit, person, q.String(), from, to)
 	if err != nil {
 		return 0, 0, fmt.Errorf("opening balance of %s: %w", person, db.Translate(err))
 	}

@@ -68,12 +68,18 @@ type checker struct {
 	balances map[calendar.Quarter]int
 	totals   map[totalKey]total
 	caps     map[capKey]int
-	live     map[uuid.UUID]int // points of entries that no reversal took back
+	live     map[uuid.UUID]liveEntry // entries that no reversal took back
+}
+
+// liveEntry is what a reversal has to fit.
+type liveEntry struct {
+	points  int
+	quarter calendar.Quarter // of posting
 }
 
 func newChecker(unit uuid.UUID, k kept, report func(BrokenEntry)) *checker {
 	return &checker{unit: unit, kept: k, report: report, balances: map[calendar.Quarter]int{},
-		totals: map[totalKey]total{}, caps: map[capKey]int{}, live: map[uuid.UUID]int{}}
+		totals: map[totalKey]total{}, caps: map[capKey]int{}, live: map[uuid.UUID]liveEntry{}}
 }
 
 // add takes the account's next entry, with what its rule says.
@@ -119,19 +125,21 @@ func (c *checker) reckon(s standing) (wrong string) {
 	if e.FactQuarter != calendar.QuarterOf(e.FactOn) {
 		wrong = fmt.Sprintf("日期 %s 与所属季度 %s 不符", e.FactOn, e.FactQuarter)
 	}
+	veto := s.Veto
 	if e.Reverses == uuid.Nil {
-		c.live[e.ID] = e.Points
-	} else if points, is := c.live[e.Reverses]; !is {
+		c.live[e.ID] = liveEntry{e.Points, e.PostQuarter}
+	} else if old, is := c.live[e.Reverses]; !is {
 		wrong = "冲正了已冲正的或不属于本台账的分录"
 	} else {
 		delete(c.live, e.Reverses)
-		if points != -e.Points {
-			wrong = fmt.Sprintf("原分录为 %s 分，冲正却为 %s 分", Format(points), Format(e.Points))
+		veto = veto && old.quarter == e.PostQuarter
+		if old.points != -e.Points {
+			wrong = fmt.Sprintf("原分录为 %s 分，冲正却为 %s 分", Format(old.points), Format(e.Points))
 		}
 	}
 	key := totalKey{e.PostQuarter, e.Person, e.Dimension}
 	t := c.totals[key]
-	t.count(e, s.Veto)
+	t.count(e, veto)
 	c.totals[key] = t
 	if gain := e.gain(); gain != 0 {
 		for _, k := range s.Caps.keys(e.Person, s.Code, e.Dimension, e.RecordID, e.FactOn) {

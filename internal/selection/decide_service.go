@@ -19,8 +19,9 @@ import (
 )
 
 // Publish puts the proposed candidates that their committees agree with on public
-// notice for the whole office. What is put up is what the books say now: where they
-// moved since, it has to be computed again first.
+// notice for the whole office, once the quarter is over: a selection is by the whole of
+// it (rule 19). What is put up is what the books say now: where they moved since, it
+// has to be computed again first.
 func (s *Service) Publish(ctx context.Context, by access.Actor, scope access.Scope, id uuid.UUID, version int) (Detail, error) {
 	err := s.within(ctx, by, scope, id, func(ctx context.Context, tx bun.Tx, sel Selection) error {
 		if err := sel.must(Open); err != nil {
@@ -28,6 +29,9 @@ func (s *Service) Publish(ctx context.Context, by access.Actor, scope access.Sco
 		}
 		if err := sel.seen(version); err != nil {
 			return err
+		}
+		if !s.today().After(sel.Quarter.Last()) {
+			return fault.Newf(fault.RuleBroken, "%s到 %s 才结束，结束并重新计算后才能公示", sel.Quarter.Chinese(), sel.Quarter.Last())
 		}
 		cs, changed, err := s.compute(ctx, tx, by.Unit, sel)
 		if err != nil {
@@ -328,23 +332,25 @@ func (s *Service) Cancel(ctx context.Context, by access.Actor, scope access.Scop
 	if err != nil {
 		return Detail{}, err
 	}
-	err = s.within(ctx, by, scope, id, func(ctx context.Context, tx bun.Tx, sel Selection) error {
-		if err := sel.must(Open, Noticed, Heard); err != nil {
+	err = db.Transact(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
+		// Who settles a notice holds the notice before the selection; so it is here.
+		was, err := readSelection(ctx, tx, scope, id)
+		if err != nil {
+			return missing(err, "评选")
+		}
+		if err := was.must(Open, Noticed, Heard); err != nil {
 			return err
 		}
-		cs, err := allCandidates(ctx, tx, by.Unit, id)
+		off, err := s.withdraw(ctx, tx, by.Unit, id)
 		if err != nil {
 			return err
 		}
-		var off []uuid.UUID
-		for _, c := range cs {
-			if !c.Noticed {
-				continue
-			}
-			if err := notice.Withdraw(ctx, tx, by.Unit, s.now(), notice.KindSelection, c.ID); err != nil {
-				return err
-			}
-			off = append(off, c.ID)
+		sel, err := lockSelection(ctx, tx, scope, id)
+		if err != nil {
+			return missing(err, "评选")
+		}
+		if err := sel.seen(was.RowVersion); err != nil {
+			return err
 		}
 		if err := takeOffNotice(ctx, tx, by.Unit, id, off, markOff); err != nil {
 			return err
@@ -355,4 +361,23 @@ func (s *Service) Cancel(ctx context.Context, by access.Actor, scope access.Scop
 		return s.record(ctx, tx, by, sel, "selection.cancel", "撤销"+sel.Title+"："+reason, nil)
 	})
 	return s.after(ctx, by, id, err)
+}
+
+// withdraw takes the candidates of a selection that lie on notice off it, and tells
+// which they are.
+func (s *Service) withdraw(ctx context.Context, tx bun.Tx, unit, id uuid.UUID) (off []uuid.UUID, err error) {
+	cs, err := allCandidates(ctx, tx, unit, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cs {
+		if !c.Noticed {
+			continue
+		}
+		if err := notice.Withdraw(ctx, tx, unit, s.now(), notice.KindSelection, c.ID); err != nil {
+			return nil, err
+		}
+		off = append(off, c.ID)
+	}
+	return off, nil
 }

@@ -291,3 +291,15 @@ func TestCancelled(t *testing.T) {
 	}
 	o.open(Pennant) // another one may follow
 }
+
+// A running quarter may be looked at, but what it comes to is known at its end.
+func TestNotBeforeTheQuarterIsOver(t *testing.T) {
+	o := newOffice(t)
+	o.give("member1", "correct_political", 900)
+	d := o.open(Pennant)
+	o.must(o.review("committee1", d.ID, o.all(d.ID)[o.group(0, 1)].ID, Agree))
+	o.now = quarter.Last().In()
+	refused(t, "notice on the quarter's last day", o.publish(d.ID), fault.RuleBroken)
+	o.now = quarter.Next().First().In()
+	o.must(o.publish(d.ID))
+}
