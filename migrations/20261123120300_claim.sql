@@ -22,7 +22,7 @@ CREATE TABLE claim_claims (
     requested    int NOT NULL,       -- hundredths, before caps
     matter       text NOT NULL CHECK (matter <> ''), -- 事项, as the ledger will print it
     statement    text NOT NULL DEFAULT '',
-    state        text NOT NULL CHECK (state IN ('draft', 'submitted', 'returned', 'verified', 'noticed', 'posted', 'rejected', 'withdrawn', 'superseded')),
+    state        text NOT NULL CHECK (state IN ('draft', 'submitted', 'returned', 'verified', 'noticed', 'posted', 'rejected', 'withdrawn', 'superseded', 'reversed')),
     version      int NOT NULL DEFAULT 1, -- grows with every change of content; a verifier names the one they saw
     created_at   timestamptz NOT NULL,
     submitted_at timestamptz,
@@ -39,13 +39,13 @@ CREATE TABLE claim_claims (
     FOREIGN KEY (unit_id, notice_id) REFERENCES notice_notices (unit_id, id),
     CONSTRAINT claim_claims_not_own CHECK (verified_by <> person_id AND verified_by <> claimed_by),
     CHECK ((verified_by IS NULL) = (verified_at IS NULL)),
-    CHECK (state NOT IN ('verified', 'noticed', 'posted', 'superseded') OR verified_by IS NOT NULL),
-    CHECK (state NOT IN ('noticed', 'posted', 'superseded') OR notice_id IS NOT NULL),
+    CHECK (state NOT IN ('verified', 'noticed', 'posted', 'superseded', 'reversed') OR verified_by IS NOT NULL),
+    CHECK (state NOT IN ('noticed', 'posted', 'superseded', 'reversed') OR notice_id IS NOT NULL),
     CHECK (honour_level IS NULL OR honour_key <> '')
 );
 -- The same honour at the same level is claimed once, and counts once at any level.
 CREATE UNIQUE INDEX claim_claims_honour_once ON claim_claims (unit_id, person_id, honour_key, honour_level)
-    WHERE honour_level IS NOT NULL AND state NOT IN ('draft', 'rejected', 'withdrawn', 'superseded');
+    WHERE honour_level IS NOT NULL AND state NOT IN ('draft', 'rejected', 'withdrawn', 'superseded', 'reversed');
 CREATE UNIQUE INDEX claim_claims_honour_highest ON claim_claims (unit_id, person_id, honour_key)
     WHERE honour_level IS NOT NULL AND state = 'posted';
 CREATE INDEX claim_claims_person ON claim_claims (unit_id, person_id, fact_on DESC);
@@ -70,7 +70,7 @@ CREATE TABLE claim_steps (
     unit_id   uuid NOT NULL,
     id        uuid NOT NULL,
     claim_id  uuid NOT NULL,
-    step      text NOT NULL CHECK (step IN ('submit', 'recall', 'return', 'verify', 'notice', 'cancel', 'post', 'reject', 'withdraw', 'supersede')),
+    step      text NOT NULL CHECK (step IN ('submit', 'recall', 'return', 'verify', 'notice', 'cancel', 'post', 'reject', 'withdraw', 'supersede', 'reverse')),
     version   int NOT NULL,
     by_person uuid, -- null: the system itself
     at        timestamptz NOT NULL,
@@ -96,7 +96,7 @@ BEGIN
     ELSIF OLD.state IN ('draft', 'returned') THEN
         IF NEW.version > OLD.version OR to_jsonb(OLD) - content IS NOT DISTINCT FROM to_jsonb(NEW) - content THEN RETURN NEW; END IF;
     ELSIF to_jsonb(OLD) - way IS NOT DISTINCT FROM to_jsonb(NEW) - way
-        AND (OLD.state IN ('submitted', 'verified', 'noticed') OR OLD.state = 'posted' AND NEW.state = 'superseded') THEN
+        AND (OLD.state IN ('submitted', 'verified', 'noticed') OR OLD.state = 'posted' AND NEW.state IN ('superseded', 'reversed')) THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'a submitted claim is frozen' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'claim_frozen';
@@ -111,7 +111,17 @@ BEGIN
     END IF;
     RETURN coalesce(NEW, OLD);
 END $$;
+-- Neither who made a claim nor whom it is for verifies it or takes it back by hand.
+CREATE FUNCTION claim_step_not_own() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.step IN ('verify', 'reverse') AND EXISTS (SELECT FROM claim_claims c
+            WHERE c.unit_id = NEW.unit_id AND c.id = NEW.claim_id AND NEW.by_person IN (c.person_id, c.claimed_by)) THEN
+        RAISE EXCEPTION 'recusal' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'claim_claims_not_own';
+    END IF;
+    RETURN NEW;
+END $$;
 -- +goose StatementEnd
+CREATE TRIGGER claim_steps_not_own BEFORE INSERT ON claim_steps FOR EACH ROW EXECUTE FUNCTION claim_step_not_own();
 CREATE TRIGGER claim_claims_frozen BEFORE UPDATE OR DELETE ON claim_claims FOR EACH ROW EXECUTE FUNCTION claim_frozen();
 CREATE TRIGGER claim_evidence_frozen BEFORE INSERT OR UPDATE OR DELETE ON claim_evidence FOR EACH ROW EXECUTE FUNCTION claim_evidence_frozen();
 

@@ -80,7 +80,7 @@ func TestPointsOfARecordOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	book := points.NewService(o.db, o.policy, nil, nil, func() time.Time { return o.now })
+	book := points.NewService(o.db, o.policy, nil, nil, nil, func() time.Time { return o.now })
 	for key, want := range map[string]int{"secretary1": 7, "committee1": 7, "office": 8, "member1": 1} {
 		d, err := o.detail(key, s.ID, 0)
 		if err != nil || len(d.Points) != want {

@@ -64,7 +64,7 @@ func TestStatementsOfALargeMeeting(t *testing.T) {
 	draft := o.must(o.create("secretary1", r, false))
 
 	// The quarter is open, as on every day but its first.
-	if err := points.NewService(o.db, o.policy, nil, nil, func() time.Time { return o.now }).Tick(context.Background()); err != nil {
+	if err := points.NewService(o.db, o.policy, nil, nil, nil, func() time.Time { return o.now }).Tick(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	cfg, err := pgx.ParseConfig(testdb.AppURL(t, o.db))

@@ -32,11 +32,12 @@ const (
 	Rejected   State = "rejected"
 	Withdrawn  State = "withdrawn"
 	Superseded State = "superseded" // by the same honour at a higher level
+	Reversed   State = "reversed"   // by the Party office, by hand
 )
 
 // States lists them in the order of the way.
 func States() []State {
-	return []State{Draft, Submitted, Returned, Verified, Noticed, Posted, Rejected, Withdrawn, Superseded}
+	return []State{Draft, Submitted, Returned, Verified, Noticed, Posted, Rejected, Withdrawn, Superseded, Reversed}
 }
 
 // Title is the state in Chinese.
@@ -60,6 +61,8 @@ func (s State) Title() string {
 		return "已撤回"
 	case Superseded:
 		return "已由更高级别取代"
+	case Reversed:
+		return "已冲正"
 	}
 	return string(s)
 }
@@ -85,6 +88,7 @@ const (
 	StepReject    Step = "reject"
 	StepWithdraw  Step = "withdraw"
 	StepSupersede Step = "supersede"
+	StepReverse   Step = "reverse"
 )
 
 // Claim is one claim as it is stored.

@@ -29,7 +29,7 @@ type Detail struct {
 
 // StepLine is a step of the time line.
 type StepLine struct {
-	Step    Step      `json:"step" enum:"submit,recall,return,verify,notice,cancel,post,reject,withdraw,supersede"`
+	Step    Step      `json:"step" enum:"submit,recall,return,verify,notice,cancel,post,reject,withdraw,supersede,reverse"`
 	Version int       `json:"version"`
 	By      string    `json:"by" doc:"Name; empty for the system itself"`
 	At      time.Time `json:"at"`
@@ -41,7 +41,7 @@ type SameHonour struct {
 	ID        uuid.UUID `json:"id"`
 	Number    int64     `json:"number"`
 	RuleTitle string    `json:"rule_title"`
-	State     State     `json:"state" enum:"submitted,returned,verified,noticed,posted,rejected,withdrawn,superseded"`
+	State     State     `json:"state" enum:"submitted,returned,verified,noticed,posted,rejected,withdrawn,superseded,reversed"`
 	Opens     bool      `json:"opens" doc:"Whether you may read it"`
 }
 

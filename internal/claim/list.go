@@ -21,7 +21,7 @@ type Summary struct {
 	ID          uuid.UUID        `json:"id"`
 	Number      int64            `json:"number" doc:"申报编号"`
 	Version     int              `json:"version" doc:"Of its content: who verifies names it"`
-	State       State            `json:"state" enum:"draft,submitted,returned,verified,noticed,posted,rejected,withdrawn,superseded"`
+	State       State            `json:"state" enum:"draft,submitted,returned,verified,noticed,posted,rejected,withdrawn,superseded,reversed"`
 	PersonID    uuid.UUID        `json:"person_id"`
 	PersonName  string           `json:"person_name"`
 	ClaimedBy   uuid.UUID        `json:"claimed_by"`

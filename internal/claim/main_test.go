@@ -278,7 +278,7 @@ func (o *office) wantSteps(s Saved, want ...Step) {
 // ledgerHolds recomputes every chain and total.
 func (o *office) ledgerHolds() {
 	o.t.Helper()
-	svc := points.NewService(o.db, o.policy, nil, nil, func() time.Time { return o.now })
+	svc := points.NewService(o.db, o.policy, nil, nil, nil, func() time.Time { return o.now })
 	r, err := svc.Verify(bg, access.Actor{Unit: o.Unit}, access.System(o.Unit))
 	if err != nil {
 		o.t.Fatal(err)

@@ -29,7 +29,7 @@ type Honour struct {
 	Name      string `json:"name"`
 	RuleTitle string `json:"rule_title"`
 	Number    int64  `json:"number"`
-	State     State  `json:"state" enum:"submitted,returned,verified,noticed,posted,rejected,withdrawn,superseded"`
+	State     State  `json:"state" enum:"submitted,returned,verified,noticed,posted,rejected,withdrawn,superseded,reversed"`
 }
 
 // Pending is a claim of the same rule that may be posted before.

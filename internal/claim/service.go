@@ -51,7 +51,7 @@ type Saved struct {
 	ID      uuid.UUID `json:"id"`
 	Number  int64     `json:"number" doc:"申报编号"`
 	Version int       `json:"version" doc:"Of its content: the next change names it"`
-	State   State     `json:"state" enum:"draft,submitted,returned,verified,noticed,posted,rejected,withdrawn,superseded"`
+	State   State     `json:"state" enum:"draft,submitted,returned,verified,noticed,posted,rejected,withdrawn,superseded,reversed"`
 }
 
 func (c Claim) saved() Saved { return Saved{c.ID, c.Number, c.Version, c.State} }

@@ -94,6 +94,24 @@ func (s *Service) Settled(ctx context.Context, tx bun.Tx, by access.Actor, now t
 		Summary: fmt.Sprintf("公示“%s”%s：%s", n.Title, outcomeTitle(items[0].Outcome), stepCounts(done)), Detail: map[string]any{"claims": ids, "steps": done}})
 }
 
+// Reversed takes note that the office takes back by hand what a claim earned: the
+// claim is no longer posted, so that the honour may be claimed at the level that is
+// true. Who declared the claim does not reverse it. See points.Claims.
+func (s *Service) Reversed(ctx context.Context, tx bun.Tx, by access.Actor, now time.Time, id uuid.UUID, reason string) error {
+	c, err := lockOne(ctx, tx, by.Unit, id)
+	if err != nil {
+		return fmt.Errorf("claim %s that was posted: %w", id, err)
+	}
+	if err := s.policy.Separate(by, access.Need{Resource: "ledger", Action: "reverse"}, c.Person, c.ClaimedBy); err != nil || c.State != Posted {
+		return err
+	}
+	c.State, c.Reason = Reversed, reason
+	if err := saveWay(ctx, tx, by.Unit, c); err != nil {
+		return err
+	}
+	return addSteps(ctx, tx, by.Unit, by.Person, now, StepReverse, c)
+}
+
 // moved are claims that take the same step.
 type moved struct {
 	step   Step

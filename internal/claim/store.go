@@ -166,7 +166,7 @@ func addSteps(ctx context.Context, tx bun.Tx, unit, by uuid.UUID, at time.Time, 
 	ids, claims, versions, notes := make([]uuid.UUID, len(all)), make([]uuid.UUID, len(all)), make([]int, len(all)), make([]string, len(all))
 	for i, c := range all {
 		ids[i], claims[i], versions[i] = db.NewID(), c.ID, c.Version
-		if step == StepReturn || step == StepReject || step == StepWithdraw || step == StepSupersede {
+		if step == StepReturn || step == StepReject || step == StepWithdraw || step == StepSupersede || step == StepReverse {
 			notes[i] = c.Reason
 		}
 	}
@@ -250,6 +250,18 @@ func lockSubjects(ctx context.Context, tx bun.Tx, unit uuid.UUID, ids []uuid.UUI
 		OR c.state IN ('noticed', 'posted') AND (c.person_id, c.honour_key) IN (SELECT o.person_id, o.honour_key FROM claim_claims o
 			WHERE o.unit_id = $1 AND o.id = ANY($2::uuid[]) AND o.honour_level IS NOT NULL) AND c.honour_level IS NOT NULL)
 		ORDER BY c.id FOR UPDATE OF c`, unit, ids)
+}
+
+// lockOne locks a claim of the unit, whoever asks; sql.ErrNoRows where there is none.
+func lockOne(ctx context.Context, tx bun.Tx, unit, id uuid.UUID) (Claim, error) {
+	found, err := claims(ctx, tx, `SELECT `+claimColumns+fromClaims+`WHERE c.unit_id = $1 AND c.id = $2 FOR UPDATE OF c`, unit, id)
+	if err == nil && len(found) == 0 {
+		err = sql.ErrNoRows
+	}
+	if err != nil {
+		return Claim{}, err
+	}
+	return found[0], nil
 }
 
 // inFlight are the person's other claims by a rule that may still be posted and

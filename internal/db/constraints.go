@@ -55,7 +55,7 @@ var constraints = map[string]complaint{
 	"notice_items_open":         {fault.Conflict, "其中有的事项正在公示，请刷新后查看"},
 	"notice_item_settled":       {fault.Conflict, "该事项的公示已有结果，请刷新后查看"},
 
-	"claim_claims_not_own":        {fault.RuleBroken, "申报人、受益人不能核实自己的申报，请由他人办理"},
+	"claim_claims_not_own":        {fault.RuleBroken, "申报人、受益人不能核实、冲正自己的申报，请由他人办理"},
 	"claim_claims_honour_once":    {fault.Conflict, "这项荣誉已按同一级别申报过，不能重复申报"},
 	"claim_claims_honour_highest": {fault.Conflict, "这项荣誉刚刚按另一级别入账，请刷新后重试"},
 	"claim_frozen":                {fault.RuleBroken, "已核实的申报不能再改动；如有错误，请退回或撤回后重新申报"},

@@ -46,7 +46,7 @@ func newOffice(t testing.TB) *office {
 		t.Fatal(err)
 	}
 	o := &office{Fixture: testdb.Office(t, d), t: t, db: d, now: noon}
-	o.svc = NewService(d, policy, nil, nil, func() time.Time { return o.now })
+	o.svc = NewService(d, policy, nil, nil, nil, func() time.Time { return o.now })
 	o.begin()
 	return o
 }

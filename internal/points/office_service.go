@@ -135,6 +135,11 @@ func (s *Service) Reverse(ctx context.Context, by access.Actor, scope access.Sco
 }
 
 func (s *Service) reverseByHand(ctx context.Context, tx bun.Tx, by access.Actor, old EntryDetail, reason string) (uuid.UUID, error) {
+	if old.Source == SourceClaim && s.claims != nil { // first: settling locks claims before accounts
+		if err := s.claims.Reversed(ctx, tx, by, s.now(), old.RecordID, reason); err != nil {
+			return uuid.Nil, err
+		}
+	}
 	states, err := lockQuarters(ctx, tx, by.Unit, old.PostQuarter)
 	if err != nil {
 		return uuid.Nil, err

@@ -2,6 +2,7 @@ package points
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -17,6 +18,7 @@ type Service struct {
 	policy *access.Policy
 	open   OpenWork
 	facts  Facts
+	claims Claims
 	now    calendar.Clock
 }
 
@@ -29,8 +31,15 @@ type OpenWork interface {
 	OpenObjections(ctx context.Context, tx bun.Tx, unit uuid.UUID, q calendar.Quarter) ([]OpenItem, error)
 }
 
-// NewService makes the service. Without open nothing counts as unsettled, and
-// without facts there are no records: their kinds are unknown and drafts tried on none.
-func NewService(d *bun.DB, policy *access.Policy, open OpenWork, facts Facts, now calendar.Clock) *Service {
-	return &Service{db: d, policy: policy, open: open, facts: facts, now: now}
+// Claims hears, in the reversing transaction, that the office takes back by hand what
+// a claim earned; it refuses whoever declared the claim.
+type Claims interface {
+	Reversed(ctx context.Context, tx bun.Tx, by access.Actor, now time.Time, claim uuid.UUID, reason string) error
+}
+
+// NewService makes the service. Without open nothing counts as unsettled; without
+// facts there are no records: their kinds are unknown and drafts tried on none;
+// without claims nobody hears of reversals.
+func NewService(d *bun.DB, policy *access.Policy, open OpenWork, facts Facts, claims Claims, now calendar.Clock) *Service {
+	return &Service{db: d, policy: policy, open: open, facts: facts, claims: claims, now: now}
 }

@@ -70,7 +70,7 @@ func newOffice(t testing.TB) *office {
 // open opens the quarter that runs at the office's clock.
 func (o *office) open() {
 	o.t.Helper()
-	if err := points.NewService(o.db, o.policy, nil, nil, func() time.Time { return o.now }).Tick(context.Background()); err != nil {
+	if err := points.NewService(o.db, o.policy, nil, nil, nil, func() time.Time { return o.now }).Tick(context.Background()); err != nil {
 		o.t.Fatal(err)
 	}
 }

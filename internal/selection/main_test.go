@@ -34,12 +34,12 @@ func (s shares) Completion(context.Context, bun.Tx, uuid.UUID, calendar.Quarter)
 	return s, nil
 }
 
-// meetings are committee meetings of the first branch, held on the day they are asked
+// meetings are committee meetings of the branch that the office says, held on the day they are asked
 // about and quorate: which ones count is notice's to test.
 type meetings struct{ o *office }
 
 func (m meetings) Meeting(_ context.Context, _ bun.IDB, _, record uuid.UUID) (notice.Meeting, error) {
-	return notice.Meeting{Record: record, Kind: "committee_meeting", Branch: m.o.Branches[0].ID, Day: calendar.DateOf(m.o.now), Confirmed: true, Quorate: true}, nil
+	return notice.Meeting{Record: record, Kind: "committee_meeting", Branch: m.o.Branches[m.o.met].ID, Day: calendar.DateOf(m.o.now), Confirmed: true, Quorate: true}, nil
 }
 
 func (m meetings) MeetingsSince(context.Context, bun.IDB, uuid.UUID, uuid.UUID, calendar.Date) ([]notice.Meeting, error) {
@@ -58,6 +58,7 @@ type office struct {
 	notices *notice.Service
 	svc     *Service
 	duties  shares
+	met     int // the branch whose committee meets
 	now     time.Time
 }
 
@@ -70,7 +71,7 @@ func newOffice(t testing.TB) *office {
 	}
 	o := &office{Fixture: testdb.Office(t, d), t: t, db: d, policy: policy, duties: shares{}, now: quarter.First().In().Add(9 * time.Hour)}
 	clock := func() time.Time { return o.now }
-	o.points = points.NewService(d, policy, nil, nil, clock)
+	o.points = points.NewService(d, policy, nil, nil, nil, clock)
 	o.svc = NewService(d, policy, o.duties, clock)
 	o.notices = notice.NewService(d, policy, map[string]notice.Owner{notice.KindSelection: o.svc}, meetings{o}, clock)
 	err = db.Transact(context.Background(), d, func(ctx context.Context, tx bun.Tx) error {

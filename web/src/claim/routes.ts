@@ -1,6 +1,9 @@
 import { Checked, DocumentAdd } from '@element-plus/icons-vue'
 import type { RouteRecordRaw } from 'vue-router'
 
+/** Who reads the claims of a place: those who verify, decide about objections, or look at how evenly points fall. */
+export const reviewNeed = ['claim.verify', 'notice.decide', 'fairness.read']
+
 export const claimRoutes: RouteRecordRaw[] = [
   {
     path: '/claims',
@@ -22,12 +25,19 @@ export const claimRoutes: RouteRecordRaw[] = [
     component: () => import('./ClaimPage.vue'),
     meta: { title: '申报', need: 'claim.read' },
   },
-  // Who reads the claims of a place: those who verify, decide about objections, or
-  // look at how evenly points fall. A member's claims are 我的申报.
+  // The same page for somebody else's claim: it lies below 申报核实 in the menu, and
+  // finds out by itself which of the two it is.
+  {
+    path: '/claim-review/:id',
+    name: 'claim-of-other',
+    component: () => import('./ClaimPage.vue'),
+    meta: { title: '申报', need: 'claim.read' },
+  },
+  // A member's own claims are 我的申报.
   {
     path: '/claim-review',
     name: 'claim-review',
     component: () => import('./ReviewPage.vue'),
-    meta: { title: '申报核实', need: ['claim.verify', 'notice.decide', 'fairness.read'], menu: { group: '日常', icon: Checked } },
+    meta: { title: '申报核实', need: reviewNeed, menu: { group: '日常', icon: Checked } },
   },
 ]

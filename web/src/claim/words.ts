@@ -12,6 +12,7 @@ export const stateNames: Record<ClaimState, string> = {
   rejected: '未通过',
   withdrawn: '已撤回',
   superseded: '已被取代',
+  reversed: '已冲正',
 }
 
 /** How a state is marked; only what asks something of somebody stands out. */
@@ -25,6 +26,7 @@ export const stateMarks: Record<ClaimState, 'primary' | 'success' | 'warning' | 
   rejected: 'danger',
   withdrawn: 'info',
   superseded: 'info',
+  reversed: 'info',
 }
 
 /** What happened, for the time line. */
@@ -39,6 +41,7 @@ export const stepNames: Record<ClaimStep['step'], string> = {
   reject: '不予计分',
   withdraw: '撤回',
   supersede: '由更高级别取代，分值冲正',
+  reverse: '机关党委冲正',
 }
 
 /** "获市级表彰（第七条第四项，4 分）". */
