@@ -12,8 +12,12 @@ import (
 // writes says whether a route leaves an audit row: every write, and reads that take
 // identity data, records or the log itself out.
 func writes(route string) bool {
+	if slices.Contains([]string{"POST /api/holidays/{year}/preview", "POST /api/scheme-imports"}, route) {
+		return false // reads what is uploaded, and keeps nothing
+	}
 	return !strings.HasPrefix(route, "GET ") || slices.Contains([]string{
-		"GET /api/people/{id}/phone", "GET /api/people/export", "GET /api/activities/export", "GET /api/audit/export"}, route)
+		"GET /api/people/{id}/phone", "GET /api/people/export", "GET /api/activities/export", "GET /api/audit/export",
+		"GET /api/claims/export", "GET /api/honours/export"}, route)
 }
 
 // audited says whether a write left an audit row of its request. The matrix asks it
@@ -58,7 +62,7 @@ func (m *matrix) testNoAuditNoWrite(t *testing.T) {
 	if n := number(t, d, "SELECT count(*) FROM account_sessions"); n != sessions {
 		t.Errorf("%d sessions became %d", sessions, n)
 	}
-	if len(asked) < 40 {
+	if len(asked) < 80 {
 		t.Errorf("only %d writes were asked", len(asked))
 	}
 	s.log.take() // the failures that were asked for

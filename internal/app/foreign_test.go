@@ -50,11 +50,21 @@ func everythingOf(o *office, x things, branch testdb.Place) []string {
 		"/api/activities?limit=200", "/api/activities/calendar?month=2026-11", "/api/activities/calendar?month=2026-10", "/api/activities/export",
 		"/api/activities/organisers", "/api/ledgers?" + q, "/api/ledgers?" + q + "&limit=200&sort=-name", "/api/reports", "/api/reports/issues",
 		"/api/reports/quarter-summary?" + q, "/api/reports/quarter-summary?" + q + "&limit=1000", "/api/reports/member-ledger?" + q, "/api/session",
+		"/api/reports/quarter-summary?quarter=2026Q3", "/api/reports/annual-summary?quarter=2026Q3&limit=1000", "/api/reports/pennant?quarter=2026Q3", "/api/reports/pennant?" + q,
+		"/api/claims?limit=200", "/api/claims?mine=true", "/api/claims?work=verify", "/api/claims?work=notice", "/api/claims/export", "/api/claims/beneficiaries",
+		"/api/notices?limit=200", "/api/notices?kind=totals", "/api/notices?state=settled", "/api/objections?state=all", "/api/objections",
+		"/api/selections", "/api/honours", "/api/honours/export", "/api/points/quarters/2026Q3/checklist", "/api/points/quarters/2026Q4/checklist",
+	}
+	for _, sel := range []uuid.UUID{x.circle.open, x.circle.whom} {
+		list := "/api/selections/" + sel.String()
+		paths = append(paths, list, list+"/candidates?limit=200", list+"/candidates?branch="+b, list+"/candidates?group="+x.group.ID.String(), list+"/candidates?proposed=true",
+			list+"/candidates?q="+url.QueryEscape(x.name))
 	}
 	for _, filter := range []string{"branch=" + b, "branch_id=" + b, "person_id=" + person, "group=" + x.group.ID.String(), "q=" + url.QueryEscape(x.name),
-		"state=draft", "state=confirmed", "department=" + o.Departments[0].ID.String(), "q=%25", "q=_", "sort=title", "sort=-updated_at", "late=true", "no_quorum=true"} {
+		"state=draft", "state=confirmed", "state=submitted", "state=noticed", "state=open", "branch=" + url.QueryEscape(branch.Name), "person=" + person, "department=" + o.Departments[0].ID.String(), "q=%25", "q=_", "sort=title", "sort=-updated_at", "late=true", "no_quorum=true"} {
 		for _, list := range []string{"/api/people?", "/api/people/pick?", "/api/people/export?", "/api/activities?", "/api/activities/export?", "/api/ledgers?" + q + "&",
-			"/api/activities/calendar?month=2026-11&", "/api/reports/issues?"} {
+			"/api/activities/calendar?month=2026-11&", "/api/reports/issues?",
+			"/api/claims?", "/api/claims/export?", "/api/notices?", "/api/objections?", "/api/selections?", "/api/honours?"} {
 			paths = append(paths, list+filter)
 		}
 	}
@@ -68,6 +78,7 @@ func TestOtherBranchSeesNothing(t *testing.T) {
 	d := testdb.New(t)
 	s := boot(t, d, t.TempDir())
 	o := newOffice(t, s, d)
+	o.closable()
 	for i, title := range []string{"甲支部", "乙支部"} {
 		o.confirmed(o.meeting(i, 3, title+"党员大会"))
 		o.confirmed(o.meeting(i, 40, title+"上季党员大会"))
@@ -79,9 +90,15 @@ func TestOtherBranchSeesNothing(t *testing.T) {
 	theirs := o.make(branchOf(o, 0), "甲支部", "member1", "chief")
 	theirs.issue = o.issue("secretary1", "member-ledger", "member_ledger", report.Request{})
 	o.issue("office", "quarter-summary", "quarter_summary", report.Request{}) // of the whole unit
+	mine = o.turn(mine, "乙支部", "probationer", "probationer", 1, "head", "leader2")
+	theirs = o.turn(theirs, "甲支部", "member1", "member1", 0, "deputy", "leader1")
+	both := map[string]things{"mine": mine, "theirs": theirs}
+	o.candidates(both, "mine", "theirs")
+	mine, theirs = both["mine"], both["theirs"]
 	first, second := s.signIn("secretary1"), s.signIn("secretary2")
 
-	secret := []string{"甲支部", theirs.record.ID.String(), theirs.draft.ID.String(), theirs.issue.String()}
+	secret := []string{"甲支部", theirs.record.ID.String(), theirs.draft.ID.String(), theirs.issue.String(),
+		theirs.circle.submitted.ID.String(), theirs.circle.notice.String(), theirs.circle.objection.String(), theirs.circle.nominee.id.String()}
 	for _, key := range o.Keys() {
 		if o.Actor(key).Branch == o.Branches[0].ID {
 			secret = append(secret, o.Person(key).String(), o.Actor(key).Name)
@@ -130,6 +147,15 @@ func TestOtherBranchSeesNothing(t *testing.T) {
 		{"/api/ledgers/%s", mine.person.String(), theirs.person.String()},
 		{"/api/ledgers/%s/entries", mine.person.String(), theirs.person.String()},
 		{"/api/points/entries/%s", mine.entry.String(), theirs.entry.String()},
+		{"/api/claims/%s", mine.circle.submitted.ID.String(), theirs.circle.submitted.ID.String()},
+		{"/api/claims/" + mine.circle.submitted.ID.String() + "/evidence/%s", mine.circle.submittedFile.String(), theirs.circle.submittedFile.String()},
+		{"/api/notices/%s", mine.circle.notice.String(), theirs.circle.notice.String()},
+		{"/api/notices/%s/sheet.xlsx", mine.circle.notice.String(), theirs.circle.notice.String()},
+		{"/api/objections/%s/meetings", mine.circle.objection.String(), theirs.circle.objection.String()},
+		{"/api/selections/" + mine.circle.whom.String() + "/candidates/%s", mine.circle.nominee.id.String(), theirs.circle.nominee.id.String()},
+		{"/api/ledgers/%s/statements/2026-11", mine.person.String(), theirs.person.String()},
+		{"/api/reports/annual-summary?quarter=2026Q3&branch=%s", o.Branches[1].ID.String(), o.Branches[0].ID.String()},
+		{"/api/reports/pennant?quarter=2026Q3&branch=%s", o.Branches[1].ID.String(), o.Branches[0].ID.String()},
 		{"/api/reports/issues/%s/file", mine.issueOrAny(issues.Items[0].ID), theirs.issue.String()},
 		{"/api/reports/quarter-summary?quarter=2026Q4&branch=%s", o.Branches[1].ID.String(), o.Branches[0].ID.String()},
 		{"/api/reports/member-ledger?quarter=2026Q4&branch=%s", o.Branches[1].ID.String(), o.Branches[0].ID.String()},
@@ -146,6 +172,11 @@ func TestOtherBranchSeesNothing(t *testing.T) {
 		if nobodys := s.get(second, fmt.Sprintf(c.path, db.NewID())); message(nobodys) != message(a) {
 			t.Errorf("%s tells a foreign id from none: %s and %s", c.path, a, nobodys)
 		}
+	}
+	number := fmt.Sprint(theirs.circle.voucher)
+	foreign := s.get(second, "/api/points/vouchers/"+number)
+	if nobodys := s.get(second, "/api/points/vouchers/999999999"); foreign.status != 404 || message(nobodys) != strings.Replace(message(foreign), number, "999999999", 1) {
+		t.Errorf("a foreign voucher number is told from none: %s and %s", foreign, nobodys)
 	}
 }
 
@@ -224,6 +255,8 @@ func TestListEqualsDetail(t *testing.T) {
 	for _, key := range keys[:11] {
 		issues = append(issues, o.issue("office", "member-ledger", "member_ledger", report.Request{Person: o.Person(key)}))
 	}
+	circle := o.listed()
+	records = append(records, circle.meetings...)
 	cookie := s.signIn("member1")
 	me := o.Person("member1")
 	for round := range 12 {
@@ -236,6 +269,12 @@ func TestListEqualsDetail(t *testing.T) {
 			{"/api/people?state=all", "id", "/api/people/%s", o.people(keys)},
 			{"/api/ledgers?quarter=2026Q4", "person_id", "/api/ledgers/%s?quarter=2026Q4", o.people(keys[:11])},
 			{"/api/reports/issues?", "id", "/api/reports/issues/%s/file", issues},
+			{"/api/claims?", "id", "/api/claims/%s", circle.claims},
+			{"/api/notices?", "id", "/api/notices/%s", circle.notices},
+			{"/api/selections?", "id", "/api/selections/%s", circle.selections},
+			{"/api/selections/" + circle.selections[0].String() + "/candidates?", "id", "/api/selections/" + circle.selections[0].String() + "/candidates/%s", circle.candidates},
+			{"/api/honours?", "id", "/api/honours/%s", circle.honours},
+			{"/api/objections?state=all", "id", "/api/objections/%s/meetings", circle.objections},
 		} {
 			var listed []string
 			if a := s.get(cookie, c.list); a.status == 200 {
@@ -254,6 +293,40 @@ func TestListEqualsDetail(t *testing.T) {
 			}
 		}
 	}
+}
+
+// listed is what the lists of the circle may show: claims in every state and for
+// everybody, notices of branches and of the whole office, objections, selections.
+type listed struct {
+	claims, notices, objections, selections, candidates, honours, meetings []uuid.UUID
+}
+
+func (o *office) listed() listed {
+	o.t.Helper()
+	o.closable()
+	for i, key := range o.Keys()[:11] {
+		if i%2 == 0 {
+			o.claims(key, o.clean(key, "起草中"))
+		}
+		o.submits(key, o.clean(key, "待核实"))
+	}
+	o.claims("leader1", o.clean("chief", "组长代拟"))
+	o.turn(things{person: o.Person("deputy")}, "甲", "deputy", "deputy", 0, "leader1", "member1")
+	o.turn(things{person: o.Person("head")}, "乙", "head", "head", 1, "leader2", "probationer")
+	o.selections(circle{})
+	var l listed
+	for _, q := range []struct {
+		into *[]uuid.UUID
+		of   string
+	}{
+		{&l.claims, "claim_claims"}, {&l.notices, "notice_notices"}, {&l.objections, "notice_objections"}, {&l.selections, "selection_selections"},
+		{&l.honours, "selection_honours"},
+	} {
+		must(o.t, o.app.DB.NewRaw("SELECT id FROM "+q.of+" WHERE unit_id = ? ORDER BY id", o.Unit).Scan(o.t.Context(), q.into))
+	}
+	must(o.t, o.app.DB.NewRaw("SELECT record_id FROM activity_activities WHERE unit_id = ? AND kind = 'committee_meeting'", o.Unit).Scan(o.t.Context(), &l.meetings))
+	must(o.t, o.app.DB.NewRaw("SELECT id FROM selection_candidates WHERE unit_id = ? AND selection_id = ?", o.Unit, l.selections[0]).Scan(o.t.Context(), &l.candidates))
+	return l
 }
 
 func (o *office) people(keys []string) []uuid.UUID {

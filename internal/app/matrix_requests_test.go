@@ -23,34 +23,42 @@ var harmless = []string{
 	"PUT /api/settings", "PUT /api/activity-kinds/{code}", "POST /api/people/imports",
 	"POST /api/activities", "POST /api/activities/{id}/attachments", "POST /api/points/verify",
 	"POST /api/reports/quarter-summary/issues", "POST /api/reports/member-ledger/issues",
+	"POST /api/reports/annual-summary/issues", "POST /api/reports/pennant/issues", "POST /api/claims",
 	"GET /api/people/{id}/phone", "GET /api/people/export", "GET /api/audit/export",
+	"GET /api/claims/export", "GET /api/honours/export", "POST /api/reports/verification",
 }
 
 type fields map[string]any
 
+// at is an address with what it names.
+func at(format string, ids ...func(things) any) func(things) ask {
+	return func(x things) ask {
+		args := make([]any, len(ids))
+		for i, id := range ids {
+			args[i] = id(x)
+		}
+		return ask{path: fmt.Sprintf(format, args...)}
+	}
+}
+
+func object(how func(things) ask) route { return route{true, how} }
+
+func plain(address string) route { return route{false, at(address)} }
+
+func with(how func(things) ask, body func(x things) any) func(things) ask {
+	return func(x things) ask {
+		a := how(x)
+		a.body = text(body(x))
+		return a
+	}
+}
+
+func fixed(how func(things) ask, body fields) func(things) ask {
+	return with(how, func(things) any { return body })
+}
+
 // requests has one request for each route, made for the things of a place.
 func (m *matrix) requests() map[string]route {
-	at := func(format string, ids ...func(things) any) func(things) ask {
-		return func(x things) ask {
-			args := make([]any, len(ids))
-			for i, id := range ids {
-				args[i] = id(x)
-			}
-			return ask{path: fmt.Sprintf(format, args...)}
-		}
-	}
-	object := func(how func(things) ask) route { return route{true, how} }
-	plain := func(address string) route { return route{false, at(address)} }
-	with := func(how func(things) ask, body func(x things) any) func(things) ask {
-		return func(x things) ask {
-			a := how(x)
-			a.body = text(body(x))
-			return a
-		}
-	}
-	fixed := func(how func(things) ask, body fields) func(things) ask {
-		return with(how, func(things) any { return body })
-	}
 	person := func(x things) any { return x.person }
 	record := func(x things) any { return x.record.ID }
 	draft := func(x things) any { return x.draft.ID }
@@ -59,7 +67,7 @@ func (m *matrix) requests() map[string]route {
 	reason := fields{"reason": "更正姓名"}
 	last := fields{"last_day": today}
 	from := today.AddDays(1)
-	return map[string]route{
+	all := map[string]route{
 		"POST /api/session": {false, fixed(at("/api/session"), fields{"login": "secretary2", "password": testdb.Password})},
 		"GET /api/session":  plain("/api/session"), "DELETE /api/session": plain("/api/session"),
 		"POST /api/session/password": {false, fixed(at("/api/session/password"), fields{"current": testdb.Password, "password": "Chun-feng-hua-yu-77"})},
@@ -164,6 +172,10 @@ func (m *matrix) requests() map[string]route {
 		"POST /api/reports/quarter-summary/issues": object(with(at("/api/reports/quarter-summary/issues"), func(x things) any { return fields{"quarter": "2026Q4", "branch": x.branch.ID} })),
 		"POST /api/reports/member-ledger/issues":   object(with(at("/api/reports/member-ledger/issues"), func(x things) any { return fields{"quarter": "2026Q4", "person_id": x.person} })),
 	}
+	for route, c := range circleRequests() {
+		all[route] = c
+	}
+	return all
 }
 
 // form is a whole record as the page sends it, for the place of these things.

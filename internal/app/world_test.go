@@ -199,6 +199,7 @@ type things struct {
 	scheme, rule          uuid.UUID
 	emptyBranch           uuid.UUID
 	personVersion         int
+	circle                circle
 }
 
 // make records one of each at a place, around one person. The person is not at the
@@ -254,9 +255,9 @@ func (o *office) whole(x things) things {
 	_, err = o.app.Org.ConfirmImport(ctx, by, scope, x.imported, org.ConfirmOptions{})
 	must(o.t, err)
 	x.preview = o.upload([]string{"仇新二", "13900002222", "中共党员", "第一党支部", "第一党小组"})
-	schemes, err := o.app.Points.Schemes(ctx, scope)
+	schemes, err := o.app.Points.Schemes(ctx, by, scope)
 	must(o.t, err)
-	s, err := o.app.Points.Scheme(ctx, scope, schemes[0].ID)
+	s, err := o.app.Points.Scheme(ctx, by, scope, schemes[0].ID)
 	must(o.t, err)
 	x.scheme = s.ID
 	for _, r := range s.Rules {

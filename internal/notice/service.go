@@ -129,7 +129,7 @@ func (s *Service) Cancel(ctx context.Context, by access.Actor, scope access.Scop
 		case StateSettled:
 			return fault.New(fault.Conflict, "该公示已经结束，不能再撤销；已入账的积分如有错误，请冲正")
 		}
-		people, err := disputing(ctx, tx, by.Unit, id)
+		people, err := Disputing(ctx, tx, by.Unit, id)
 		if err != nil {
 			return err
 		}

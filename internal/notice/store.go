@@ -173,9 +173,9 @@ func dueNotices(ctx context.Context, on bun.IDB, today calendar.Date) ([]due, er
 // disputed is that an objection to the item i is open.
 const disputed = `EXISTS (SELECT FROM notice_objections o WHERE o.unit_id = i.unit_id AND o.item_id = i.id AND o.state = 'open')`
 
-// disputing are the people whom the open objections to a notice concern: who objected,
+// Disputing are the people whom the open objections to a notice concern: who objected,
 // whom the items are about, who had a hand in them.
-func disputing(ctx context.Context, on bun.IDB, unit, notice uuid.UUID) (people []uuid.UUID, err error) {
+func Disputing(ctx context.Context, on bun.IDB, unit, notice uuid.UUID) (people []uuid.UUID, err error) {
 	err = each(ctx, on, `SELECT DISTINCT p FROM notice_objections o JOIN notice_items i ON i.unit_id = o.unit_id AND i.id = o.item_id,
 		unnest(i.recused || i.person_id || o.objector_id) AS p
 		WHERE o.unit_id = $1 AND o.notice_id = $2 AND o.state = 'open' AND p IS NOT NULL`, []any{unit, notice}, func(rows *sql.Rows) error {

@@ -172,8 +172,7 @@ func Expected(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Date
 		query += " AND " + voterThatDay
 	case CircleCommittee:
 		query += ` AND EXISTS (SELECT FROM org_positions c WHERE c.unit_id = p.unit_id AND c.person_id = p.id
-			AND c.kind IN ('secretary', 'deputy_secretary', 'committee_member')
-			AND c.valid_from <= $2::date AND (c.valid_to IS NULL OR c.valid_to >= $2::date) AND ` + branch + `)`
+			AND ` + committeePost + ` AND ` + branch + `)`
 	case CircleStaff:
 	case CircleNobody:
 		return nil, nil
@@ -181,6 +180,34 @@ func Expected(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Date
 		return nil, fmt.Errorf("org: circle %q", circle)
 	}
 	return placements(ctx, on, query+placementOrder, unit, day, place)
+}
+
+// committeePost is that the position c is a seat of a committee on the day $2.
+const committeePost = `c.kind IN ('secretary', 'deputy_secretary', 'committee_member')
+	AND c.valid_from <= $2::date AND (c.valid_to IS NULL OR c.valid_to >= $2::date)`
+
+// Committees gives the people of CircleCommittee of several branches on a day, by
+// branch, in one query. A branch without a committee is absent from the answer.
+func Committees(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Date, branches []uuid.UUID) (map[uuid.UUID][]uuid.UUID, error) {
+	rows, err := db.Query(ctx, on, `SELECT DISTINCT c.branch_id, c.person_id FROM org_positions c
+		WHERE c.unit_id = $1 AND c.branch_id = ANY($3::uuid[]) AND `+committeePost+`
+			AND c.person_id IN (SELECT p.id`+placementTables+` AND `+onRollThatDay+`)`, unit, day, branches)
+	if err != nil {
+		return nil, fmt.Errorf("committees: %w", db.Translate(err))
+	}
+	defer func() { _ = rows.Close() }()
+	out := make(map[uuid.UUID][]uuid.UUID, len(branches))
+	for rows.Next() {
+		var branch, person uuid.UUID
+		if err := rows.Scan(&branch, &person); err != nil {
+			return nil, fmt.Errorf("committees: %w", err)
+		}
+		out[branch] = append(out[branch], person)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("committees: %w", db.Translate(err))
+	}
+	return out, nil
 }
 
 func placements(ctx context.Context, on bun.IDB, query string, args ...any) ([]Placement, error) {

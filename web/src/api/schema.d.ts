@@ -3017,6 +3017,8 @@ export interface components {
              * @description Of all of them
              */
             points: number;
+            /** @description Of a person whose ledger you may not open: all sums are 0, and what the books keep them out by is not told */
+            points_hidden: boolean;
             /** Format: int64 */
             previous_average: number;
             /**
@@ -3112,6 +3114,8 @@ export interface components {
              * @description Of all of them
              */
             points: number;
+            /** @description Of a person whose ledger you may not open: all sums are 0, and what the books keep them out by is not told */
+            points_hidden: boolean;
             /** Format: int64 */
             previous_average: number;
             /**
@@ -3344,7 +3348,7 @@ export interface components {
             /** Format: date-time */
             settled_at?: string;
             /** @enum {string} */
-            state: "draft" | "submitted" | "returned" | "verified" | "noticed" | "posted" | "rejected" | "withdrawn" | "superseded";
+            state: "draft" | "submitted" | "returned" | "verified" | "noticed" | "posted" | "rejected" | "withdrawn" | "superseded" | "reversed";
             statement: string;
             /** @description What happened, the first first */
             steps: components["schemas"]["StepLine"][];
@@ -3369,7 +3373,7 @@ export interface components {
             number: number;
             rule_title: string;
             /** @enum {string} */
-            state: "submitted" | "returned" | "verified" | "noticed" | "posted" | "rejected" | "withdrawn" | "superseded";
+            state: "submitted" | "returned" | "verified" | "noticed" | "posted" | "rejected" | "withdrawn" | "superseded" | "reversed";
         };
         ClaimPointsLine: {
             cut_by?: string;
@@ -3432,7 +3436,7 @@ export interface components {
              */
             number: number;
             /** @enum {string} */
-            state: "draft" | "submitted" | "returned" | "verified" | "noticed" | "posted" | "rejected" | "withdrawn" | "superseded";
+            state: "draft" | "submitted" | "returned" | "verified" | "noticed" | "posted" | "rejected" | "withdrawn" | "superseded" | "reversed";
             /**
              * Format: int64
              * @description Of its content: the next change names it
@@ -3477,7 +3481,7 @@ export interface components {
             rule_code: string;
             rule_title: string;
             /** @enum {string} */
-            state: "draft" | "submitted" | "returned" | "verified" | "noticed" | "posted" | "rejected" | "withdrawn" | "superseded";
+            state: "draft" | "submitted" | "returned" | "verified" | "noticed" | "posted" | "rejected" | "withdrawn" | "superseded" | "reversed";
             /** Format: date-time */
             submitted_at?: string;
             /** @description Submitted, within your reach, and no matter of your own */
@@ -4473,8 +4477,11 @@ export interface components {
         Member: {
             name: string;
             person_id: string;
-            /** Format: int64 */
-            points: number;
+            /**
+             * Format: int64
+             * @description Absent: the ledger is not yours to open
+             */
+            points?: number;
         };
         Membership: {
             branch?: components["schemas"]["PlaceRef"];
@@ -5608,7 +5615,7 @@ export interface components {
             opens: boolean;
             rule_title: string;
             /** @enum {string} */
-            state: "submitted" | "returned" | "verified" | "noticed" | "posted" | "rejected" | "withdrawn" | "superseded";
+            state: "submitted" | "returned" | "verified" | "noticed" | "posted" | "rejected" | "withdrawn" | "superseded" | "reversed";
         };
         Saved: {
             /** @description Of the record, through all its versions */
@@ -5777,6 +5784,8 @@ export interface components {
             /** @enum {string} */
             kind: "pennant" | "pioneer_post";
             kind_name: string;
+            /** @description You may cancel it now: it is not about you */
+            may_cancel: boolean;
             /** @description The latest public notice */
             notice_id?: string;
             notice_last_day?: string;
@@ -5938,7 +5947,7 @@ export interface components {
             by: string;
             note?: string;
             /** @enum {string} */
-            step: "submit" | "recall" | "return" | "verify" | "notice" | "cancel" | "post" | "reject" | "withdraw" | "supersede";
+            step: "submit" | "recall" | "return" | "verify" | "notice" | "cancel" | "post" | "reject" | "withdraw" | "supersede" | "reverse";
             /** Format: int64 */
             version: number;
         };
