@@ -195,34 +195,18 @@ func (b *bench) clone(ctx context.Context, o *office) (*office, error) {
 func (b *bench) sameRows(ctx context.Context, conn *pgx.Conn, record uuid.UUID) (string, error) {
 	const people = `person_id IN (SELECT person_id FROM points_entries WHERE record_id = $1)`
 	const version = `(SELECT id FROM activity_activities WHERE record_id = $1)`
-	var s strings.Builder
-	s.WriteString("SELECT extract(epoch FROM clock_timestamp());\nBEGIN;\n")
-	for _, part := range []struct{ table, where, with, after string }{
-		{"activity_activities", `record_id = $1`, `{"state": "draft", "confirmed_at": null}`, ""},
-		{"activity_attendances", `activity_id = ` + version, `{}`, ""},
-		{"activity_resolutions", `activity_id = ` + version, `{}`, ""},
-		{"points_entries", `record_id = $1`, `{}`, ""},
-		{"points_caps", people + ` AND updated.cap IN ('dimension:political', 'rule:attend_meetings', 'rule:host', 'rule:record')`, `{}`,
-			`ON CONFLICT (unit_id, person_id, period, cap) DO UPDATE SET used = excluded.used`},
-		{"points_totals", people + ` AND (person_id, quarter, dimension) IN (SELECT person_id, post_quarter, dimension FROM points_entries WHERE record_id = $1)`, `{}`,
-			`ON CONFLICT (unit_id, quarter, person_id, dimension) DO UPDATE SET gained = excluded.gained, deducted = excluded.deducted, entries = excluded.entries`},
-		{"points_accounts", people, `{}`, `ON CONFLICT (unit_id, person_id) DO UPDATE SET seq = excluded.seq, head = excluded.head`},
-		{"audit_entries", `object_id = $1`, `{}`, ""},
-	} {
-		var text string
-		err := conn.QueryRow(ctx, `SELECT 'INSERT INTO `+part.table+` (' || min(columns) || ') VALUES ' || string_agg(row, ', ')
-			FROM `+part.table+` updated, LATERAL (SELECT string_agg(quote_ident(key), ', ') AS columns, '(' || string_agg(quote_nullable(value), ', ') || ')' AS row
-				FROM jsonb_each_text(to_jsonb(updated) || '`+part.with+`')) x WHERE `+part.where, record).Scan(&text)
-		if err != nil {
-			return "", fmt.Errorf("rows of %s: %w", part.table, err)
-		}
-		s.WriteString(text + " " + part.after + ";\n")
-	}
-	var confirm string
-	err := conn.QueryRow(ctx, `SELECT format('UPDATE activity_activities SET state = ''confirmed'', confirmed_at = %L WHERE unit_id = %L AND id = %L', confirmed_at, unit_id, id)
-		FROM activity_activities WHERE record_id = $1`, record).Scan(&confirm)
-	s.WriteString(confirm + ";\nCOMMIT;\nSELECT extract(epoch FROM clock_timestamp());\n")
-	return s.String(), err
+	s := &rowScript{ctx: ctx, conn: conn}
+	s.insert("activity_activities", `record_id = $1`, with{"state": "'draft'", "confirmed_at": "NULL"}, "", record)
+	s.insert("activity_attendances", `activity_id = `+version, nil, "", record)
+	s.insert("activity_resolutions", `activity_id = `+version, nil, "", record)
+	s.insert("points_entries", `record_id = $1`, nil, "", record)
+	s.insert("points_caps", people+` AND kept.cap IN ('dimension:political', 'rule:attend_meetings', 'rule:host', 'rule:record')`, nil, onUsed, record)
+	s.insert("points_totals", people+` AND (person_id, quarter, dimension) IN (SELECT person_id, post_quarter, dimension FROM points_entries WHERE record_id = $1)`, nil, onTotals, record)
+	s.insert("points_accounts", people, nil, onAccounts, record)
+	s.insert("audit_entries", `object_id = $1`, nil, "", record)
+	s.write(`SELECT format('UPDATE activity_activities SET state = ''confirmed'', confirmed_at = %L WHERE unit_id = %L AND id = %L', confirmed_at, unit_id, id)
+		FROM activity_activities WHERE record_id = $1`, record)
+	return s.transaction(), s.err
 }
 
 // psql runs a script and gives the time between the two clocks it prints, in seconds.

@@ -42,7 +42,8 @@ type office struct {
 const (
 	password = "bench-office-2026"
 	crowd    = 300 // people of the first branch
-	readers  = 32  // members with a sign-in: member1, member2 …
+	members  = 100 // who have a sign-in: member1, member2 …
+	readers  = 32  // of them, whose ledgers are read
 	clerk    = "clerk"
 )
 
@@ -130,7 +131,7 @@ func (o *office) found(ctx context.Context) error {
 	}
 	defer func() { _ = conn.Close(ctx) }()
 	for _, s := range peopleSQL {
-		if _, err := conn.Exec(ctx, s, pgx.NamedArgs{"unit": o.unit, "people": o.people, "crowd": crowd, "readers": readers}); err != nil {
+		if _, err := conn.Exec(ctx, s, pgx.NamedArgs{"unit": o.unit, "people": o.people, "crowd": crowd, "members": members}); err != nil {
 			return fmt.Errorf("%.60s: %w", oneLine(s), err)
 		}
 	}
@@ -171,6 +172,21 @@ func (o *office) fill(ctx context.Context, conn *pgx.Conn) error {
 	for _, s := range []string{`SET session_replication_role = origin`, `VACUUM (ANALYZE)`, `CHECKPOINT`} {
 		if _, err := conn.Exec(ctx, s); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// asReplica runs statements as superuser without foreign keys and guards.
+func (o *office) asReplica(ctx context.Context, statements ...string) error {
+	conn, err := pgx.Connect(ctx, o.admin)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	for _, s := range append([]string{`SET session_replication_role = replica`}, statements...) {
+		if _, err := conn.Exec(ctx, s); err != nil {
+			return fmt.Errorf("%.60s: %w", oneLine(s), err)
 		}
 	}
 	return nil

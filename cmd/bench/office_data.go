@@ -24,16 +24,16 @@ var peopleSQL = []string{
 	// Everybody with a sign-in has the first administrator's password.
 	`INSERT INTO account_accounts (unit_id, id, person_id, login, password_hash)
 		SELECT @unit, bench_id(15, n), p.id, CASE n WHEN 1 THEN 'clerk' ELSE 'member' || n - 1 END, a.password_hash
-		FROM bench_people p, account_accounts a WHERE a.login = 'admin' AND n <= @readers + 1`,
+		FROM bench_people p, account_accounts a WHERE a.login = 'admin' AND n <= @members + 1`,
 	`INSERT INTO access_grants (unit_id, id, person_id, role, place_kind, valid_from)
 		SELECT @unit, gen_random_uuid(), p.id, role, 'unit', '2020-01-01'
-		FROM bench_people p, unnest(ARRAY['member', 'party_office']) role WHERE n <= @readers + 1 AND (role = 'member' OR n = 1)`,
+		FROM bench_people p, unnest(ARRAY['member', 'party_office']) role WHERE n <= @members + 1 AND (role = 'member' OR n = 1)`,
 }
 
 // entriesSQL posts one quarter.
 var entriesSQL = []string{
-	`INSERT INTO points_quarters (unit_id, id, quarter, state, opened_at, closed_at)
-		VALUES (@unit, gen_random_uuid(), @quarter, 'closed', now(), now()) ON CONFLICT (unit_id, quarter) DO NOTHING`,
+	`INSERT INTO points_quarters (unit_id, id, quarter, state, opened_at, closed_at, heads, previous, seal)
+		VALUES (@unit, gen_random_uuid(), @quarter, 'closed', now(), now(), '', '', '') ON CONFLICT (unit_id, quarter) DO NOTHING`,
 	`INSERT INTO points_entries (unit_id, id, person_id, seq, voucher, branch_id, group_id, scheme_id, rule_id, dimension, points, requested,
 			fact_on, fact_quarter, posted_at, post_quarter, balance, source_kind, source_id, record_id, posted_by, verified_by, reason, prev_hash, hash)
 		SELECT @unit, bench_id(20, (@before::bigint + s) * 100000 + p.n), p.id, 1 + @before::bigint + s, nextval('points_vouchers'), p.branch, p.grp,
