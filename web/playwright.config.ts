@@ -1,10 +1,14 @@
 import { defineConfig, devices } from '@playwright/test'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
 const port = Number(process.env.XIANFENG_E2E_PORT ?? 8125)
 const baseURL = `http://127.0.0.1:${port}`
 // While a test is being written it may look at an office that already runs.
 const reuse = process.env.XIANFENG_E2E_REUSE === '1'
 const pictures = process.env.XIANFENG_E2E_PICTURES === '1'
+// The tests' processes inherit it: one of them goes to the office's database (office-clock.ts).
+const data = (process.env.XIANFENG_E2E_DATA ??= join(tmpdir(), `xianfeng-e2e-${process.pid}`))
 
 export default defineConfig({
   testDir: 'e2e',
@@ -38,7 +42,7 @@ export default defineConfig({
   },
   projects: [{ name: 'chromium', use: { ...devices['Desktop Chrome'], viewport: { width: 1440, height: 900 } } }],
   webServer: {
-    command: `sh e2e/office.sh ${port}`,
+    command: `sh e2e/office.sh ${port} ${data}`,
     url: `${baseURL}/readyz`,
     timeout: 240_000,
     reuseExistingServer: reuse,

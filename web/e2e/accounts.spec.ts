@@ -12,7 +12,11 @@ test('an account from its first day to a lock: who made it, who may do what, who
   const [someone] = (await read<Answer<'/api/accounts/newcomers'>>(system, '/api/accounts/newcomers?q=')).items
   const name = someone!.name
   await making.getByRole('combobox').fill(name)
-  await system.getByRole('option', { name }).first().click()
+  // The list under the field is read anew as one types: what was pressed has to stay chosen.
+  await expect(async () => {
+    await system.getByRole('option', { name }).first().click({ timeout: 2000 })
+    await expect(making.getByText(name, { exact: true })).toBeVisible({ timeout: 1000 })
+  }).toPass({ timeout: 20_000 })
   await making.getByLabel('登录名').fill(login)
   await making.getByRole('button', { name: '建立账号，生成一次性密码' }).click()
   const secret = system.getByRole('dialog', { name: '一次性密码' })

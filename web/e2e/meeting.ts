@@ -1,5 +1,5 @@
-// A meeting of the first branch on a day gone by, recorded through the API for
-// tests about what comes after the recording.
+// A meeting of the first branch, recorded through the API for tests about what comes
+// after the recording.
 
 import type { Page } from '@playwright/test'
 import { me, read, write, type Answer, type Schemas } from './office'
@@ -14,6 +14,8 @@ export interface Slot {
 
 const clock = (minutes: number) => `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
 
+const quarterOf = (day: string) => `${day.slice(0, 4)}Q${Math.ceil(Number(day.slice(5, 7)) / 3)}`
+
 /** Twenty minutes in which nobody of the branch was anywhere: early, before the demo office starts its day. */
 export async function freeSlot(page: Page): Promise<Slot> {
   const at = new Date(Date.now() + 8 * 3_600_000) // Shanghai's day, read as UTC
@@ -26,7 +28,7 @@ export async function freeSlot(page: Page): Promise<Slot> {
     const [from, to] = [clock(start), clock(start + 20)]
     const [begins, ends] = [Date.parse(`${day}T${from}:00+08:00`), Date.parse(`${day}T${to}:00+08:00`)]
     if (taken.every(([a, b]) => b <= begins || a >= ends)) {
-      return { day, from, to, quarter: `${day.slice(0, 4)}Q${Math.ceil(Number(day.slice(5, 7)) / 3)}` }
+      return { day, from, to, quarter: quarterOf(day) }
     }
   }
   throw new Error(`no free time left on ${day}`)
@@ -38,15 +40,24 @@ export interface Meeting extends Slot {
   people: Schemas['Expected'][]
 }
 
-/** A confirmed general meeting; `page` is the secretary's. The last two on the list were away. */
+/** A confirmed general meeting on a day gone by; `page` is the secretary's. The last two on the list were away. */
 export async function recordMeeting(page: Page, title: string): Promise<Meeting> {
+  return record(page, 'branch_meeting', title, await freeSlot(page), 2)
+}
+
+/** A confirmed meeting of the committee in the first minutes of today, with everybody there. */
+export async function recordCommittee(page: Page, title: string): Promise<Meeting> {
+  const day = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+  return record(page, 'committee_meeting', title, { day, from: '00:00', to: '00:05', quarter: quarterOf(day) }, 0)
+}
+
+async function record(page: Page, kind: string, title: string, slot: Slot, absent: number): Promise<Meeting> {
   const { branch_id } = await me(page)
-  const slot = await freeSlot(page)
-  const asked = new URLSearchParams({ kind: 'branch_meeting', organiser_kind: 'branch', organiser_id: branch_id ?? '', date: slot.day })
+  const asked = new URLSearchParams({ kind, organiser_kind: 'branch', organiser_id: branch_id ?? '', date: slot.day })
   const s = await read<Schemas['Suggestion']>(page, `/api/activities/suggest?${asked}`)
-  const away = s.expected.length - 2
+  const away = s.expected.length - absent
   const saved = await write<Schemas['Saved']>(page, '/api/activities', {
-    kind: 'branch_meeting',
+    kind,
     title,
     organiser: { kind: 'branch', id: branch_id },
     starts_at: `${slot.day}T${slot.from}:00+08:00`,

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Builds a demo office in a fresh directory and serves it on port $1 until stopped.
+# Builds a demo office in the fresh directory $2 and serves it on port $1 until stopped.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 bin=${XIANFENG_BIN:-$here/../../bin/xianfeng}
-data=$(mktemp -d)
+data=$2
+mkdir -m 700 "$data"
 # A private database: the invented people go nowhere else.
 unset DATABASE_URL
 pid=

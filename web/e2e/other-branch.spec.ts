@@ -1,3 +1,4 @@
+import { fileClaim } from './claims'
 import { recordMeeting } from './meeting'
 import { expect, me, read, test, unique, write, type Answer, type Schemas } from './office'
 
@@ -44,4 +45,40 @@ test("another branch's secretary sees nothing of this branch's meeting", async (
   const people = await read<Answer<'/api/ledgers'>>(two, `/api/ledgers?quarter=${meeting.quarter}&limit=200`)
   expect(people.items.length).toBeGreaterThan(0)
   expect(people.items.filter((l) => l.branch === '第一党支部')).toEqual([])
+})
+
+test("another branch's secretary sees nothing of this branch's claims, notices and points", async ({ as }) => {
+  const matter = unique('第一党支部党员的表彰')
+  const member = await as('member')
+  const claim = await fileClaim(member, matter)
+  const notices = (await read<Answer<'/api/notices'>>(member, '/api/notices?kind=claims&limit=200')).items
+  const notice = notices.find((n) => n.branch_name === '第一党支部')!
+  const [entry] = (await read<Answer<'/api/ledgers/{person}/entries'>>(member, '/api/ledgers/me/entries?limit=1')).items
+
+  const two = await as('secretary2')
+  const main = two.getByRole('main')
+  for (const address of ['/claim-review?state=all', '/notices', '/objections?state=all', '/quarters']) {
+    await two.goto(address)
+    await expect(main.getByRole('heading', { level: 1 }), address).toBeVisible()
+    await expect(main.locator('.el-skeleton'), address).toHaveCount(0)
+    await expect(main, address).not.toContainText(matter)
+    await expect(main, address).not.toContainText('第一党支部')
+  }
+  await two.goto(`/claim-review?state=all&q=${encodeURIComponent(matter)}`)
+  await expect(two.getByText('没有符合条件的内容')).toBeVisible()
+
+  // The addresses that a colleague sent along.
+  const { person } = await me(member)
+  for (const address of [`/claims/${claim.id}`, `/claims/form?id=${claim.id}`, `/notices/${notice.id}`, `/points/${person.id}`, `/ledger/${person.id}/statements`]) {
+    await two.goto(address)
+    await expect(two.getByText('没有找到', { exact: true }), address).toBeVisible()
+    await expect(main, address).not.toContainText(matter)
+  }
+  for (const path of [`/api/claims/${claim.id}`, `/api/notices/${notice.id}`, `/api/notices/${notice.id}/sheet.xlsx`, `/api/points/entries/${entry!.id}`, `/api/points/vouchers/${entry!.voucher}`]) {
+    expect((await two.request.get(path)).status(), path).toBe(404)
+  }
+  const ours = await read<Answer<'/api/claims'>>(two, '/api/claims?limit=200')
+  expect(ours.items.filter((c) => c.branch_name !== '第二党支部')).toEqual([])
+  const listed = await read<Answer<'/api/notices'>>(two, '/api/notices?limit=200')
+  expect(listed.items.filter((n) => !['第二党支部', '全院'].includes(n.branch_name))).toEqual([])
 })

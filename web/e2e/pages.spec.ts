@@ -10,7 +10,7 @@ const nameless = (page: Page) =>
       el.getAttribute('aria-label')?.trim() ||
       el.getAttribute('title')?.trim() ||
       (el.getAttribute('aria-labelledby') ?? '').split(/\s+/).some((id) => id && document.getElementById(id)?.textContent?.trim()) ||
-      [...((el as HTMLInputElement).labels ?? [])].some((label) => label.textContent?.trim()) ||
+      [...((el as HTMLInputElement).labels ?? [])].some((label) => label.getAttribute('aria-label')?.trim() || label.textContent?.trim()) ||
       (el.tagName === 'BUTTON' && el.textContent?.trim())
     return [...document.querySelectorAll<HTMLElement>('input:not([type=hidden]):not([type=file]), textarea, select, button')]
       .filter((el) => el.checkVisibility() && !el.closest('[aria-hidden=true]') && !named(el))
@@ -41,6 +41,47 @@ async function pagesBelow(page: Page): Promise<string[]> {
   }
   if (may.has('activity.record')) below.push('/activities/record?kind=branch_meeting')
   if (may.has('quarter_summary.read')) below.push('/reports/member-ledger', '/reports/issued')
+  if (may.has('annual_summary.read')) below.push('/reports/annual-summary', '/reports/pennant')
+  if (may.has('report.read')) below.push('/reports/verify')
+  if (may.has('claim.submit')) below.push('/claims/form', '/ledger/me/statements')
+  if (may.has('claim.read')) {
+    const { items } = await read<Answer<'/api/claims'>>(page, '/api/claims?limit=1')
+    if (items[0]) below.push(`/claims/${items[0].id}`)
+  }
+  if (may.has('claim.verify')) below.push('/claim-review?state=all')
+  if (may.has('notice.read')) {
+    const { items } = await read<Answer<'/api/notices'>>(page, '/api/notices?limit=200')
+    for (const kind of ['claims', 'totals', 'selection']) {
+      const notice = items.find((n) => n.kind === kind)
+      if (notice) below.push(`/notices/${notice.id}`)
+    }
+  }
+  if (may.has('selection.read')) {
+    const { items } = await read<Answer<'/api/selections'>>(page, '/api/selections?limit=20')
+    for (const kind of ['pennant', 'pioneer_post']) {
+      const selection = items.find((s) => s.kind === kind)
+      if (selection) below.push(`/selections/${selection.id}`)
+    }
+  }
+  if (may.has('honour.read')) {
+    const { items } = await read<Answer<'/api/honours'>>(page, '/api/honours?limit=1')
+    if (items[0]) below.push(`/honours/${items[0].id}`)
+  }
+  if (may.has('quarter.check')) {
+    const { items } = await read<Answer<'/api/quarters'>>(page, '/api/quarters')
+    const closed = items.find((q) => q.state === 'closed')
+    if (closed) below.push(`/quarters?quarter=${closed.quarter}`)
+  }
+  if (may.has('fairness.read')) {
+    const { items } = await read<Answer<'/api/quarters'>>(page, '/api/quarters')
+    below.push(`/fairness?quarter=${items.at(-1)!.quarter}`)
+  }
+  if (may.has('scheme.review')) {
+    const { items } = await read<Answer<'/api/schemes'>>(page, '/api/schemes')
+    const id = items[0]!.id
+    below.push(`/schemes/${id}/compare`, `/schemes/${id}/trial`)
+    if (may.has('scheme.draft')) below.push('/schemes/import', `/schemes/${id}/edit`)
+  }
   if (may.has('people.import')) {
     below.push('/people/import')
     const { items } = await read<Answer<'/api/schemes'>>(page, '/api/schemes')

@@ -74,3 +74,22 @@ test('report @pictures', async ({ as }) => {
   await expect(page.getByRole('article')).toBeVisible()
   await picture(page, 'report')
 })
+
+test('claims to verify, a quarter to close, a selection with its arithmetic @pictures', async ({ as }) => {
+  const secretary = await as('secretary2')
+  await secretary.goto('/claim-review')
+  const claims = secretary.getByRole('region', { name: '积分申报' })
+  await expect(claims.getByRole('row').nth(1)).toBeVisible()
+  await claims.getByRole('row').nth(1).getByRole('button').first().click()
+  await expect(secretary.getByRole('dialog').getByRole('button', { name: '核实通过' })).toBeVisible()
+  await picture(secretary, 'claims')
+
+  const chief = await as('chief')
+  await chief.goto('/quarters')
+  await expect(chief.getByRole('region', { name: '结账清单' })).toBeVisible()
+  await picture(chief, 'quarter')
+  const { items } = await read<Answer<'/api/selections'>>(chief, '/api/selections?kind=pennant&limit=1')
+  await chief.goto(`/selections/${items[0]!.id}`)
+  await expect(chief.getByRole('region', { name: '计算表' }).getByRole('row').nth(1)).toBeVisible()
+  await picture(chief, 'selection')
+})

@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { recordMeeting } from './meeting'
-import { expect, read, test, unique, type Answer, type Schemas } from './office'
-import { bodyOf, dayOf, readWorkbook } from './workbook'
+import { expect, me, read, test, unique, write, type Answer, type Schemas } from './office'
+import { bodyOf, dayOf, readWorkbook, rewrite } from './workbook'
 
 const branch = '第一党支部'
 
@@ -125,4 +125,35 @@ test("a member's ledger as a workbook has every line of the ledger page", async 
     expect(String(row!.事项)).toContain(line.reason)
     expect(row!.核实人).toBe(line.verified_by || '系统')
   }
+})
+
+test('whoever gets a report can see whether it is as it was issued', async ({ as }) => {
+  const secretary = await as('secretary1')
+  const { branch_id } = await me(secretary)
+  const [quarter] = (await read<Answer<'/api/quarters'>>(secretary, '/api/quarters')).items
+  const issued = await write<Schemas['Issue']>(secretary, '/api/reports/quarter-summary/issues', { quarter: quarter!.quarter, branch: branch_id })
+  const file = await (await secretary.request.get(`/api/reports/issues/${issued.id}/file`)).body()
+  const mimeType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+  const check = async (page: Page, buffer: Buffer) => {
+    await page.goto('/reports/verify')
+    await page.locator('input[type=file]').setInputFiles({ name: '收到的报表.xlsx', mimeType, buffer })
+    return page.locator('.result')
+  }
+
+  const same = await check(secretary, file)
+  await expect(same).toContainText('未改动：是')
+  await expect(same).toContainText(issued.number)
+
+  // One name, as somebody would change it who wishes to have points.
+  const forged = rewrite(file, (xml) => xml.replace('谢丽娜', '谢莉娜'))
+  const changed = await check(secretary, forged)
+  await expect(changed).toContainText('内容已被改动')
+  await expect(changed.getByRole('row').filter({ hasText: '谢莉娜' })).toContainText('谢丽娜')
+
+  // Somebody without this report learns that it was changed, not what it said.
+  const member = await as('member')
+  const told = await check(member, forged)
+  await expect(told).toContainText('内容已被改动')
+  await expect(told).not.toContainText('谢')
+  await expect(await check(member, Buffer.from('PK\x03\x04 not a workbook'))).toContainText(/不是|无法/)
 })

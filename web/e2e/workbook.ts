@@ -1,7 +1,7 @@
 // Reads the cells of a workbook: as little of ZIP and SpreadsheetML as a test
 // needs to see what a person sees who opens the file.
 
-import { inflateRawSync } from 'node:zlib'
+import { crc32, inflateRawSync } from 'node:zlib'
 
 /** What a cell holds: text, or a number; a computed cell holds its value. Empty cells are ''. */
 export type Cell = string | number
@@ -88,3 +88,38 @@ export function bodyOf(sheet: Sheet): { headings: string[]; rows: Record<string,
 
 /** A day as Excel counts it, as text: 46350 → "2026-11-24". */
 export const dayOf = (serial: Cell) => new Date(Date.UTC(1899, 11, 30) + Number(serial) * 86_400_000).toISOString().slice(0, 10)
+
+/** The workbook with one of its parts written anew, as any program that saves it would: the first part for which `change` answers something else. */
+export function rewrite(file: Buffer, change: (xml: string, part: string) => string): Buffer {
+  const locals: Buffer[] = []
+  const entries: Buffer[] = []
+  let at = 0
+  let done = false
+  for (const [name, bytes] of unzip(file)) {
+    const text = bytes.toString('utf8')
+    const put: string = done || !name.endsWith('.xml') ? text : change(text, name)
+    done ||= put !== text
+    const data = put === text ? bytes : Buffer.from(put)
+    const path = Buffer.from(name)
+    const head = Buffer.alloc(26) // version, flags, method 0 (stored), time, CRC, sizes, lengths
+    head.writeUInt16LE(20, 0)
+    head.writeUInt32LE(crc32(data), 10)
+    head.writeUInt32LE(data.length, 14)
+    head.writeUInt32LE(data.length, 18)
+    head.writeUInt16LE(path.length, 22)
+    const place = Buffer.alloc(14)
+    place.writeUInt32LE(at, 10)
+    locals.push(Buffer.from('PK\x03\x04', 'latin1'), head, path, data)
+    entries.push(Buffer.from('PK\x01\x02\x14\0', 'latin1'), head, place, path)
+    at += 30 + path.length + data.length
+  }
+  if (!done) throw new Error('nothing was changed')
+  const directory = Buffer.concat(entries)
+  const end = Buffer.alloc(22)
+  end.write('PK\x05\x06', 'latin1')
+  end.writeUInt16LE(entries.length / 4, 8)
+  end.writeUInt16LE(entries.length / 4, 10)
+  end.writeUInt32LE(directory.length, 12)
+  end.writeUInt32LE(at, 16)
+  return Buffer.concat([...locals, directory, end])
+}

@@ -76,6 +76,9 @@ export function duty(c: Pick<Candidate, 'duty_owed' | 'duty_met'>): string {
   return `应完成 ${c.duty_owed} 次，已完成 ${c.duty_met} 次（${Math.round((c.duty_met / c.duty_owed) * 100)}%）`
 }
 
+/** Why sums are not shown: of a person whose ledger is closed to the reader. */
+export const hiddenHint = '他人的个人积分只有本人所在党支部的支委会和机关党委、党组能看。推荐请看实际表现；能否参评由系统按台账判断。'
+
 /** How a candidate stands, in a word or two. */
 export function standing(c: Candidate, kind: Kind): string {
   if (c.result) return resultNames[c.result] ?? c.result
