@@ -2,14 +2,11 @@ package app_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
 
 	"xianfeng/internal/access"
 	"xianfeng/internal/activity"
@@ -371,12 +368,4 @@ func (o *office) round(x things) things {
 	c.fingerprint = o.checklist(finished).Fingerprint
 	x.circle = c
 	return x
-}
-
-// tick runs what the minute's job runs.
-func (o *office) tick(t testing.TB, d *bun.DB) {
-	t.Helper()
-	for _, job := range []func(context.Context) error{o.app.Points.Tick, o.app.Notices.Tick} {
-		must(t, job(t.Context()))
-	}
 }

@@ -383,7 +383,12 @@ func (c *circle) nominate(ctx context.Context, i, j int) error {
 	if err != nil {
 		return err
 	}
-	found, err := c.Selections.ListCandidates(ctx, by, access.System(c.unit), c.selected[1],
+	// Their points are the office's to read, not the leader's.
+	office, reading, err := c.as(ctx, "office", access.Need{Resource: "selection", Action: "read"})
+	if err != nil {
+		return err
+	}
+	found, err := c.Selections.ListCandidates(ctx, office, reading, c.selected[1],
 		selection.CandidateFilter{Group: c.branches[i].Groups[j].ID, Standing: "in", Limit: 50})
 	if err != nil {
 		return err

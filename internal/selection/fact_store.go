@@ -120,14 +120,41 @@ func pennantHolder(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Q
 	return group, nil
 }
 
-// vetoEntries lists the vetoes of people that still stand, as far as the scope of
-// ledger.read reaches them in that quarter.
-func vetoEntries(ctx context.Context, on bun.IDB, ledgers access.Scope, q calendar.Quarter, people []uuid.UUID) ([]VetoEntry, error) {
+// ledgerColumns is how a Scope of ledger.read reaches the ledger of the person p in the
+// quarter q: by the last membership in it, as the ledger itself is read.
+func ledgerColumns() access.Columns {
 	latest := func(column string) string {
 		return `(SELECT o.` + column + ` FROM org_party_memberships o WHERE o.unit_id = p.unit_id AND o.person_id = p.id
 			AND o.valid_from <= q.last_day AND (o.valid_to IS NULL OR o.valid_to >= q.first_day) ORDER BY o.valid_from DESC LIMIT 1)`
 	}
-	where, args := ledgers.Where(access.Columns{Unit: "p.unit_id", Persons: []string{"p.id"}, Branch: latest("branch_id"), Group: latest("group_id")}, 5)
+	return access.Columns{Unit: "p.unit_id", Persons: []string{"p.id"}, Branch: latest("branch_id"), Group: latest("group_id")}
+}
+
+// openLedgers are those of the people whose ledgers of the quarter the scope of
+// ledger.read reaches.
+func openLedgers(ctx context.Context, on bun.IDB, ledgers access.Scope, q calendar.Quarter, people []uuid.UUID) (map[uuid.UUID]bool, error) {
+	out := make(map[uuid.UUID]bool, len(people))
+	if len(people) == 0 {
+		return out, nil
+	}
+	where, args := ledgers.Where(ledgerColumns(), 4)
+	err := each(ctx, on, `SELECT p.id FROM org_people p CROSS JOIN (SELECT $2::date AS first_day, $3::date AS last_day) q
+		WHERE p.id = ANY($1::uuid[]) AND `+where, append([]any{people, q.First(), q.Last()}, args...), func(rows *sql.Rows) error {
+		var p uuid.UUID
+		err := rows.Scan(&p)
+		out[p] = true
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ledgers of %s: %w", q, err)
+	}
+	return out, nil
+}
+
+// vetoEntries lists the vetoes of people that still stand, as far as the scope of
+// ledger.read reaches them in that quarter.
+func vetoEntries(ctx context.Context, on bun.IDB, ledgers access.Scope, q calendar.Quarter, people []uuid.UUID) ([]VetoEntry, error) {
+	where, args := ledgers.Where(ledgerColumns(), 5)
 	out := []VetoEntry{}
 	err := each(ctx, on, `SELECT e.id, e.voucher, p.id, p.name, r.title, e.reason
 		FROM points_entries e JOIN points_rules r ON r.unit_id = e.unit_id AND r.id = e.rule_id

@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"xianfeng/internal/access"
+	"xianfeng/internal/calendar"
 	"xianfeng/internal/db"
 	"xianfeng/internal/fault"
 )
@@ -50,10 +51,6 @@ func (s *Service) ListCandidates(ctx context.Context, by access.Actor, scope acc
 		if err != nil {
 			return missing(err, "评选")
 		}
-		places, err := s.places(ctx, tx, scope.Unit(), scope)
-		if err != nil {
-			return err
-		}
 		if p.Items, p.Total, err = listCandidates(ctx, tx, scope, id, f); err != nil {
 			return err
 		}
@@ -62,19 +59,66 @@ func (s *Service) ListCandidates(ctx context.Context, by access.Actor, scope acc
 			last := p.Items[f.Limit-1]
 			p.Next = cursorOf(fmt.Sprint(last.ord), last.ID.String())
 		}
-		for i := range p.Items {
-			p.Items[i].hide(places)
-		}
-		return s.hands(ctx, tx, by, sel, p.Items)
+		return s.show(ctx, tx, by, scope, sel, p.Items)
 	})
 	return p, err
+}
+
+// show makes of candidates what the actor is to see of them: sums and places where
+// they may, and what they may do.
+func (s *Service) show(ctx context.Context, tx bun.Tx, by access.Actor, scope access.Scope, sel Selection, cs []Candidate) error {
+	places, err := s.places(ctx, tx, scope.Unit(), scope)
+	if err != nil {
+		return err
+	}
+	for i := range cs {
+		if !places {
+			cs[i].Place = nil
+		}
+	}
+	if err := s.conceal(ctx, tx, by, sel.Quarter, cs); err != nil {
+		return err
+	}
+	return s.hands(ctx, tx, by, sel, cs)
+}
+
+// conceal takes the sums from the people whose ledgers of the quarter the actor may
+// not open, and marks the ledgers that they may. Groups keep theirs: who reads a
+// group's candidate reads the sum of the group.
+func (s *Service) conceal(ctx context.Context, tx bun.Tx, by access.Actor, q calendar.Quarter, cs []Candidate) error {
+	ledgers, err := s.reach(by, needLedger())
+	if err != nil {
+		return err
+	}
+	var people []uuid.UUID
+	for _, c := range cs {
+		if c.person != uuid.Nil {
+			people = append(people, c.person)
+		}
+	}
+	opened, err := openLedgers(ctx, tx, ledgers, q, people)
+	if err != nil {
+		return err
+	}
+	for i := range cs {
+		c := &cs[i]
+		if c.person == uuid.Nil {
+			c.MayOpen = ledgers.Covers(access.Place{Unit: by.Unit, Branch: c.BranchID, Group: c.GroupID})
+		} else if c.MayOpen = opened[c.person]; !c.MayOpen {
+			c.conceal()
+		}
+	}
+	return nil
 }
 
 // hands marks the candidates that the actor may say something about just now, so that
 // pages offer nothing that will be refused.
 func (s *Service) hands(ctx context.Context, tx bun.Tx, by access.Actor, sel Selection, cs []Candidate) error {
-	var open, nominate, review access.Scope
-	for need, into := range map[access.Need]*access.Scope{needLedger(): &open, needNominate(): &nominate, needReview(): &review} {
+	if sel.State != Open {
+		return nil
+	}
+	var nominate, review access.Scope
+	for need, into := range map[access.Need]*access.Scope{needNominate(): &nominate, needReview(): &review} {
 		var err error
 		if *into, err = s.reach(by, need); err != nil {
 			return err
@@ -91,10 +135,6 @@ func (s *Service) hands(ctx context.Context, tx bun.Tx, by access.Actor, sel Sel
 	}
 	for i := range cs {
 		c := &cs[i]
-		c.MayOpen = open.Covers(access.Place{Unit: by.Unit, Person: c.person, Branch: c.BranchID, Group: c.GroupID})
-		if sel.State != Open {
-			continue
-		}
 		at := access.Place{Unit: by.Unit, Branch: c.BranchID, Group: c.GroupID}
 		c.MayNominate = c.person != uuid.Nil && c.person != by.Person && c.Excluded == "" && (c.Proposed || taken[c.GroupID] < sel.Quota) && nominate.Covers(at)
 		c.MayReview = (c.Proposed || c.Opinion != "") && !aside && review.Covers(at)
@@ -111,14 +151,8 @@ func (s *Service) reach(by access.Actor, n access.Need) (access.Scope, error) {
 	return scope, err
 }
 
-func (c *Candidate) hide(places bool) {
-	if !places {
-		c.Place = nil
-	}
-}
-
 // Candidate opens a candidate's numbers down to whose points they are, and vetoes
-// down to their vouchers as far as the actor may read those ledgers.
+// down to their vouchers, both as far as the actor may read those ledgers.
 func (s *Service) Candidate(ctx context.Context, by access.Actor, scope access.Scope, selection, id uuid.UUID) (d CandidateDetail, err error) {
 	ledgers, err := s.reach(by, needLedger())
 	if err != nil {
@@ -132,13 +166,8 @@ func (s *Service) Candidate(ctx context.Context, by access.Actor, scope access.S
 		if d.Candidate, err = readCandidate(ctx, tx, scope, selection, id); err != nil {
 			return missing(err, "候选")
 		}
-		places, err := s.places(ctx, tx, by.Unit, scope)
-		if err != nil {
-			return err
-		}
-		d.hide(places)
 		own := []Candidate{d.Candidate}
-		if err := s.hands(ctx, tx, by, sel, own); err != nil {
+		if err := s.show(ctx, tx, by, scope, sel, own); err != nil {
 			return err
 		}
 		d.Candidate = own[0]
@@ -154,13 +183,25 @@ func (s *Service) open(ctx context.Context, tx bun.Tx, unit uuid.UUID, ledgers a
 	}
 	d.Members, d.Vetoed = []Member{}, []VetoEntry{}
 	var people []uuid.UUID
+	at := map[uuid.UUID]int{} // of people among the members
 	for _, p := range f.people {
 		if p.Group != d.GroupID || d.person != uuid.Nil && p.Person != d.person {
 			continue
 		}
 		people = append(people, p.Person)
 		if p.Holds(f.settings) {
-			d.Members = append(d.Members, Member{p.Person, p.Name, f.sums[p.Person].Points})
+			at[p.Person] = len(d.Members)
+			d.Members = append(d.Members, Member{PersonID: p.Person, Name: p.Name})
+		}
+	}
+	opened, err := openLedgers(ctx, tx, ledgers, sel.Quarter, people)
+	if err != nil {
+		return err
+	}
+	for person, i := range at {
+		if opened[person] {
+			points := f.sums[person].Points
+			d.Members[i].Points = &points
 		}
 	}
 	if d.Vetoes == 0 || len(people) == 0 {

@@ -3,6 +3,7 @@ package selection
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -26,7 +27,11 @@ func (s *Service) Nominate(ctx context.Context, by access.Actor, scope access.Sc
 		case c.person == by.Person:
 			return fault.New(fault.RuleBroken, "不能推荐本人；如党小组有此意见，请机关党委代为填报")
 		case c.Excluded != "":
-			return fault.Newf(fault.RuleBroken, "%s不能参评：%s", c.Name, c.Excluded)
+			own := []Candidate{c}
+			if err := s.conceal(ctx, tx, by, sel.Quarter, own); err != nil {
+				return err
+			}
+			return fault.Newf(fault.RuleBroken, "%s不能参评：%s", c.Name, own[0].Excluded)
 		}
 		cs, err := allCandidates(ctx, tx, by.Unit, selection)
 		if err != nil {
@@ -169,25 +174,24 @@ func nominees(cs []Candidate) []uuid.UUID {
 // waived are the branches with proposed candidates whose committee has nobody left
 // when its nominees stand aside: nobody can speak for it.
 func (s *Service) waived(ctx context.Context, tx bun.Tx, unit uuid.UUID, cs []Candidate) (map[uuid.UUID]bool, error) {
-	out, aside := map[uuid.UUID]bool{}, map[uuid.UUID]bool{}
-	for _, p := range nominees(cs) {
-		aside[p] = true
-	}
+	out := map[uuid.UUID]bool{}
+	var branches []uuid.UUID
 	for _, c := range cs {
-		if _, asked := out[c.BranchID]; asked || !c.Proposed {
-			continue
+		if c.Proposed && !out[c.BranchID] {
+			out[c.BranchID] = true
+			branches = append(branches, c.BranchID)
 		}
-		committee, err := org.Expected(ctx, tx, unit, s.today(), org.Organiser{Kind: "branch", Branch: c.BranchID}, org.CircleCommittee)
-		if err != nil {
-			return nil, err
-		}
-		left := 0
-		for _, p := range committee {
-			if !aside[p.Person] {
-				left++
-			}
-		}
-		out[c.BranchID] = left == 0
+	}
+	if len(branches) == 0 {
+		return out, nil
+	}
+	committees, err := org.Committees(ctx, tx, unit, s.today(), branches)
+	if err != nil {
+		return nil, err
+	}
+	aside := nominees(cs)
+	for branch, committee := range committees {
+		out[branch] = !slices.ContainsFunc(committee, func(p uuid.UUID) bool { return !slices.Contains(aside, p) })
 	}
 	return out, nil
 }

@@ -54,6 +54,7 @@ const (
 	excludedCommittee = "所在党支部支委会不同意"
 	excludedMoved     = "季末已不在该党小组"
 	excludedLedger    = "季末没有积分台账"
+	excludedHidden    = "不符合参评条件" // told instead of what comes from somebody's books
 )
 
 // KindName is a kind as the office calls it.
@@ -136,6 +137,7 @@ type Detail struct {
 	Proposed   int    `json:"proposed" doc:"Of these: by the arithmetic, or nominated"`
 	Tied       bool   `json:"tied" doc:"The arithmetic leaves several groups on the first place; somebody has to choose"`
 	Recused    bool   `json:"recused" doc:"You stand in it, so that others have to decide"`
+	MayCancel  bool   `json:"may_cancel" doc:"You may cancel it now: it is not about you"`
 	Places     bool   `json:"places" doc:"Whether the settings let you see places"`
 	Stale      bool   `json:"stale" doc:"Points, people or duties are no longer what was computed; always false once on notice"`
 	Waived     []Ref  `json:"waived" doc:"Branches whose committee has nobody but nominees: the Party office reviews instead"`
@@ -158,6 +160,7 @@ type Candidate struct {
 	Group           string     `json:"group"`
 	PersonID        *uuid.UUID `json:"person_id,omitempty" doc:"Absent: the group itself"`
 	Name            string     `json:"name"`
+	PointsHidden    bool       `json:"points_hidden" doc:"Of a person whose ledger you may not open: all sums are 0, and what the books keep them out by is not told"`
 	Headcount       int        `json:"headcount" doc:"With a ledger on the quarter's last day"`
 	Points          int        `json:"points" doc:"Of all of them"`
 	Average         int        `json:"average" doc:"Rounded to hundredths; compared exactly"`
@@ -216,6 +219,19 @@ func (c Candidate) standing() Standing {
 	return s
 }
 
+// conceal leaves nothing that comes from the person's books. A head would tell who is
+// out by a veto from who has no ledger; the other reasons are no secret of the books.
+func (c *Candidate) conceal() {
+	c.PointsHidden = true
+	c.Headcount, c.Points, c.PreviousCount, c.PreviousPoints, c.Deductions, c.Deducted, c.Vetoes = 0, 0, 0, 0, 0, 0, 0
+	c.fill()
+	switch c.Excluded {
+	case "", excludedObjected, excludedCommittee, excludedMoved:
+	default:
+		c.Excluded = excludedHidden
+	}
+}
+
 // title is the candidate as sentences name it.
 func (c Candidate) title() string {
 	if c.person != uuid.Nil {
@@ -235,7 +251,7 @@ type CandidateDetail struct {
 type Member struct {
 	PersonID uuid.UUID `json:"person_id"`
 	Name     string    `json:"name"`
-	Points   int       `json:"points"`
+	Points   *int      `json:"points,omitempty" doc:"Absent: the ledger is not yours to open"`
 }
 
 // VetoEntry is the voucher of a veto.

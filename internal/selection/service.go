@@ -220,6 +220,9 @@ func (s *Service) detail(ctx context.Context, tx bun.Tx, by access.Actor, scope 
 		return d, err
 	}
 	d.Recused = slices.Contains(stood, by.Person)
+	if d.MayCancel, err = s.mayCancel(ctx, tx, by, sel, cs); err != nil {
+		return d, err
+	}
 	if !scope.Whole() {
 		return d, nil
 	}
@@ -255,13 +258,22 @@ func (s *Service) places(ctx context.Context, tx bun.Tx, unit uuid.UUID, scope a
 // standIn are the people who stand in a selection: its nominees, or the members of
 // the groups that the pennant may go to, the equal first ones among them.
 func (s *Service) standIn(ctx context.Context, tx bun.Tx, unit uuid.UUID, sel Selection, cs []Candidate) ([]uuid.UUID, error) {
-	var people, groups []uuid.UUID
 	choose := tied(cs)
+	return s.peopleOf(ctx, tx, unit, sel, cs, func(c Candidate) bool {
+		return c.Proposed || c.person == uuid.Nil && choose && place(c) == 1
+	})
+}
+
+// peopleOf are the people of some of the candidates: themselves, or the members of
+// the group.
+func (s *Service) peopleOf(ctx context.Context, tx bun.Tx, unit uuid.UUID, sel Selection, cs []Candidate, which func(Candidate) bool) ([]uuid.UUID, error) {
+	var people, groups []uuid.UUID
 	for _, c := range cs {
 		switch {
-		case c.person != uuid.Nil && c.Proposed:
+		case !which(c):
+		case c.person != uuid.Nil:
 			people = append(people, c.person)
-		case c.person == uuid.Nil && (c.Proposed || choose && place(c) == 1):
+		default:
 			groups = append(groups, c.GroupID)
 		}
 	}
