@@ -2,6 +2,7 @@ package activity
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -45,21 +46,15 @@ func (Meetings) MeetingsSince(ctx context.Context, on bun.IDB, unit, branch uuid
 }
 
 func meetings(ctx context.Context, on bun.IDB, query string, args ...any) ([]notice.Meeting, error) {
-	rows, err := db.Query(ctx, on, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("meetings: %w", db.Translate(err))
-	}
-	defer func() { _ = rows.Close() }()
 	var out []notice.Meeting
-	for rows.Next() {
+	err := db.Each(ctx, on, query, args, func(rows *sql.Rows) error {
 		var m notice.Meeting
-		if err := rows.Scan(&m.Record, &m.Kind, &m.Branch, &m.Day, &m.Title, &m.Confirmed, &m.Quorate); err != nil {
-			return nil, fmt.Errorf("meetings: %w", err)
-		}
+		err := rows.Scan(&m.Record, &m.Kind, &m.Branch, &m.Day, &m.Title, &m.Confirmed, &m.Quorate)
 		out = append(out, m)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("meetings: %w", db.Translate(err))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("meetings: %w", err)
 	}
 	return out, nil
 }

@@ -61,7 +61,7 @@ func checkSQL(s source, owned map[string]string) []string {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
 			x, ok := n.X.(*ast.Ident)
-			if ok && ourDB != "" && x.Name == ourDB && !mayBuildSQL(s) && slices.Contains([]string{"Query", "Exec"}, n.Sel.Name) {
+			if ok && ourDB != "" && x.Name == ourDB && !mayBuildSQL(s) && slices.Contains([]string{"Query", "Exec", "Each", "One"}, n.Sel.Name) {
 				say(n, "db.%s outside store files: SQL lives where whoever looks for a leak looks", n.Sel.Name)
 			}
 			if ok && bun != "" && x.Name == bun && !mayBuildSQL(s) && !slices.Contains([]string{"Tx", "DB"}, n.Sel.Name) {

@@ -36,7 +36,7 @@ func findDetail(ctx context.Context, on bun.IDB, by access.Actor, sc scopes, id 
 
 func stepsOf(ctx context.Context, on bun.IDB, unit, id uuid.UUID) ([]StepLine, error) {
 	out := []StepLine{}
-	err := each(ctx, on, `SELECT s.step, s.version, coalesce(p.name, ''), s.at, s.note FROM claim_steps s
+	err := db.Each(ctx, on, `SELECT s.step, s.version, coalesce(p.name, ''), s.at, s.note FROM claim_steps s
 		LEFT JOIN org_people p ON p.unit_id = s.unit_id AND p.id = s.by_person
 		WHERE s.unit_id = $1 AND s.claim_id = $2 ORDER BY s.at, s.id`, []any{unit, id}, func(rows *sql.Rows) error {
 		var l StepLine

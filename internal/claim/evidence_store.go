@@ -17,7 +17,7 @@ import (
 func attach(ctx context.Context, tx bun.Tx, unit, id, fileID uuid.UUID, caption string) (n int, err error) {
 	_, err = db.Exec(ctx, tx, `INSERT INTO claim_evidence (unit_id, claim_id, file_id, caption) VALUES ($1, $2, $3, $4)`, unit, id, fileID, caption)
 	if err == nil {
-		err = each(ctx, tx, `SELECT count(*) FROM claim_evidence WHERE unit_id = $1 AND claim_id = $2`, []any{unit, id},
+		err = db.Each(ctx, tx, `SELECT count(*) FROM claim_evidence WHERE unit_id = $1 AND claim_id = $2`, []any{unit, id},
 			func(rows *sql.Rows) error { return rows.Scan(&n) })
 	}
 	if err != nil {
@@ -29,7 +29,7 @@ func attach(ctx context.Context, tx bun.Tx, unit, id, fileID uuid.UUID, caption 
 // detach takes a file off a locked claim and tells its name.
 func detach(ctx context.Context, tx bun.Tx, unit, id, fileID uuid.UUID) (name string, err error) {
 	found := false
-	err = each(ctx, tx, `WITH gone AS (DELETE FROM claim_evidence WHERE unit_id = $1 AND claim_id = $2 AND file_id = $3 RETURNING file_id)
+	err = db.Each(ctx, tx, `WITH gone AS (DELETE FROM claim_evidence WHERE unit_id = $1 AND claim_id = $2 AND file_id = $3 RETURNING file_id)
 		SELECT f.name FROM gone JOIN file_files f ON f.unit_id = $1 AND f.id = gone.file_id`, []any{unit, id, fileID},
 		func(rows *sql.Rows) error { found = true; return rows.Scan(&name) })
 	if err != nil {
@@ -43,7 +43,7 @@ func detach(ctx context.Context, tx bun.Tx, unit, id, fileID uuid.UUID) (name st
 
 func evidenceOf(ctx context.Context, on bun.IDB, unit, id uuid.UUID) ([]Evidence, error) {
 	out := []Evidence{}
-	err := each(ctx, on, `SELECT f.id, f.name, f.media_type, f.size, f.created_at, e.caption
+	err := db.Each(ctx, on, `SELECT f.id, f.name, f.media_type, f.size, f.created_at, e.caption
 		FROM claim_evidence e JOIN file_files f ON f.unit_id = e.unit_id AND f.id = e.file_id
 		WHERE e.unit_id = $1 AND e.claim_id = $2 ORDER BY f.created_at, f.id`, []any{unit, id}, func(rows *sql.Rows) error {
 		var e Evidence

@@ -7,12 +7,14 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+
+	"xianfeng/internal/db"
 )
 
 // labelsOf reads what a notice says of claims besides their own words.
 func labelsOf(ctx context.Context, on bun.IDB, unit uuid.UUID, ids []uuid.UUID) (map[uuid.UUID]label, error) {
 	out := make(map[uuid.UUID]label, len(ids))
-	err := each(ctx, on, `SELECT c.id, coalesce(b.name, ''), coalesce(g.name, ''), coalesce(v.name, '')
+	err := db.Each(ctx, on, `SELECT c.id, coalesce(b.name, ''), coalesce(g.name, ''), coalesce(v.name, '')
 		FROM claim_claims c
 		LEFT JOIN org_branches b ON b.unit_id = c.unit_id AND b.id = c.branch_id
 		LEFT JOIN org_groups g ON g.unit_id = c.unit_id AND g.id = c.group_id
@@ -35,7 +37,7 @@ func labelsOf(ctx context.Context, on bun.IDB, unit uuid.UUID, ids []uuid.UUID) 
 // honoursOf are the honours a person claimed, the latest first, each name once.
 func honoursOf(ctx context.Context, on bun.IDB, unit, person uuid.UUID) ([]Honour, error) {
 	out := []Honour{}
-	err := each(ctx, on, `SELECT honour, rule_title, number, state FROM (
+	err := db.Each(ctx, on, `SELECT honour, rule_title, number, state FROM (
 			SELECT DISTINCT ON (honour_key) honour, rule_title, number, state FROM claim_claims
 			WHERE unit_id = $1 AND person_id = $2 AND honour_level IS NOT NULL AND state <> 'draft' ORDER BY honour_key, number DESC) x
 		ORDER BY number DESC LIMIT 50`, []any{unit, person}, func(rows *sql.Rows) error {

@@ -42,24 +42,9 @@ func (c *Claim) targets() []any {
 		&c.State, &c.Version, &c.CreatedAt, &c.SubmittedAt, &c.VerifiedBy, &c.VerifiedAt, &c.Notice, &c.SettledAt, &c.Reason, &c.PersonName}
 }
 
-// each hands the rows of a query to fn, one after another.
-func each(ctx context.Context, on bun.IDB, query string, args []any, fn func(rows *sql.Rows) error) error {
-	rows, err := db.Query(ctx, on, query, args...)
-	if err != nil {
-		return db.Translate(err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		if err := fn(rows); err != nil {
-			return err
-		}
-	}
-	return db.Translate(rows.Err())
-}
-
 func claims(ctx context.Context, on bun.IDB, query string, args ...any) ([]Claim, error) {
 	var out []Claim
-	err := each(ctx, on, query, args, func(rows *sql.Rows) error {
+	err := db.Each(ctx, on, query, args, func(rows *sql.Rows) error {
 		var c Claim
 		if err := rows.Scan(c.targets()...); err != nil {
 			return err
@@ -107,7 +92,7 @@ func own(ctx context.Context, on bun.IDB, unit, person, id uuid.UUID, lock bool)
 
 // insertClaim stores a draft and draws its number.
 func insertClaim(ctx context.Context, tx bun.Tx, unit uuid.UUID, c *Claim) error {
-	err := each(ctx, tx, `INSERT INTO claim_claims (unit_id, id, number, person_id, claimed_by, branch_id, group_id, rule_code, rule_title, rule_clause,
+	err := db.Each(ctx, tx, `INSERT INTO claim_claims (unit_id, id, number, person_id, claimed_by, branch_id, group_id, rule_code, rule_title, rule_clause,
 			dimension, evidence_due, honour_level, honour, honour_key, fact_on, amount, requested, matter, statement, state, version, created_at)
 		VALUES ($1, $2, nextval('claim_numbers'), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 'draft', 1, $20)
 		RETURNING number`,
@@ -182,7 +167,7 @@ func addSteps(ctx context.Context, tx bun.Tx, unit, by uuid.UUID, at time.Time, 
 // deleteDraft deletes a draft that was never submitted, and tells which files it
 // had: no other claim names them.
 func deleteDraft(ctx context.Context, tx bun.Tx, unit, id uuid.UUID) (files []uuid.UUID, err error) {
-	err = each(ctx, tx, `DELETE FROM claim_evidence WHERE unit_id = $1 AND claim_id = $2 RETURNING file_id`, []any{unit, id}, func(rows *sql.Rows) error {
+	err = db.Each(ctx, tx, `DELETE FROM claim_evidence WHERE unit_id = $1 AND claim_id = $2 RETURNING file_id`, []any{unit, id}, func(rows *sql.Rows) error {
 		var f uuid.UUID
 		err := rows.Scan(&f)
 		files = append(files, f)
@@ -217,7 +202,7 @@ func rivalsOf(ctx context.Context, on bun.IDB, unit uuid.UUID, all ...Claim) (ma
 		return nil, nil
 	}
 	byHonour := map[honourOf][]rival{}
-	err := each(ctx, on, `SELECT DISTINCT c.id, c.number, c.person_id, c.honour_key, c.honour_level, c.rule_title, c.state
+	err := db.Each(ctx, on, `SELECT DISTINCT c.id, c.number, c.person_id, c.honour_key, c.honour_level, c.rule_title, c.state
 		FROM unnest($2::uuid[], $3::text[]) AS k(person, key)
 		JOIN claim_claims c ON c.unit_id = $1 AND c.person_id = k.person AND c.honour_key = k.key
 		WHERE c.honour_level IS NOT NULL AND c.state <> 'draft' ORDER BY c.number`, []any{unit, people, keys}, func(rows *sql.Rows) error {

@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -66,7 +65,7 @@ func waitings(r reach) []waiting {
 
 // tasks counts what waits of each kind, in one statement; kinds of which nothing
 // waits are left out.
-func tasks(ctx context.Context, tx bun.Tx, by access.Actor, r reach, today calendar.Date) (out []Task, err error) {
+func tasks(ctx context.Context, tx bun.Tx, by access.Actor, r reach, today calendar.Date) ([]Task, error) {
 	args := []any{by.Unit, by.Person, today, calendar.QuarterOf(today).String()}
 	var parts []string
 	for _, w := range waitings(r) {
@@ -74,20 +73,15 @@ func tasks(ctx context.Context, tx bun.Tx, by access.Actor, r reach, today calen
 		parts = append(parts, fmt.Sprintf(`SELECT '%s' AS kind, count(*) AS n, %s::date, %s::text FROM %s WHERE %s`, w.kind, w.until, w.quarter, w.from, where))
 		args = append(args, more...)
 	}
-	out = []Task{}
+	out := []Task{}
 	// Every parameter is named once, so that it has a type where no part uses it.
-	rows, err := db.Query(ctx, tx, `SELECT * FROM (`+strings.Join(parts, " UNION ALL ")+`) t
-		WHERE n > 0 AND ($1::uuid, $2::uuid, $3::date, $4::text) IS NOT NULL`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("tasks: %w", db.Translate(err))
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
+	err := db.Each(ctx, tx, `SELECT * FROM (`+strings.Join(parts, " UNION ALL ")+`) t
+		WHERE n > 0 AND ($1::uuid, $2::uuid, $3::date, $4::text) IS NOT NULL`, args, func(rows *sql.Rows) error {
 		var t Task
 		var until sql.Null[calendar.Date]
 		var quarter sql.Null[calendar.Quarter]
 		if err := rows.Scan(&t.Kind, &t.Count, &until, &quarter); err != nil {
-			return nil, fmt.Errorf("tasks: %w", err)
+			return err
 		}
 		if until.Valid {
 			t.Until = &until.V
@@ -96,6 +90,10 @@ func tasks(ctx context.Context, tx bun.Tx, by access.Actor, r reach, today calen
 			t.Quarter = &quarter.V
 		}
 		out = append(out, t)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("tasks: %w", err)
 	}
-	return out, rows.Err()
+	return out, nil
 }

@@ -16,18 +16,8 @@ import (
 
 // each calls scan for every row of a statement.
 func each(ctx context.Context, on bun.IDB, what, text string, args []any, scan func(rows *sql.Rows) error) error {
-	rows, err := db.Query(ctx, on, text, args...)
-	if err != nil {
-		return db.Translate(fmt.Errorf("%s: %w", what, err))
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return fmt.Errorf("%s: %w", what, err)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return db.Translate(fmt.Errorf("%s: %w", what, err))
+	if err := db.Each(ctx, on, text, args, scan); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
 }

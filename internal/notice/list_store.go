@@ -64,7 +64,7 @@ func listNotices(ctx context.Context, on bun.IDB, by access.Actor, scope, decide
 			WHERE i.unit_id = n.unit_id AND i.notice_id = n.id AND (i.title ILIKE `+like+` OR q.name || ' ' || q.pinyin || ' ' || q.initials ILIKE `+like+`)))`)
 	}
 	total := 0
-	err := each(ctx, on, `SELECT count(*) FROM notice_notices n WHERE `+strings.Join(where, " AND "), args,
+	err := db.Each(ctx, on, `SELECT count(*) FROM notice_notices n WHERE `+strings.Join(where, " AND "), args,
 		func(rows *sql.Rows) error { return rows.Scan(&total) })
 	if err != nil {
 		return nil, 0, fmt.Errorf("notices: %w", err)
@@ -79,7 +79,7 @@ func listNotices(ctx context.Context, on bun.IDB, by access.Actor, scope, decide
 	items := []Summary{}
 	query := `SELECT ` + summaryColumns + `, ` + args.toDecide(by, decide) + summaryTables + `WHERE ` + strings.Join(where, " AND ") +
 		` ORDER BY n.state = 'open' DESC, n.published_at DESC, n.id DESC LIMIT ` + args.add(f.Limit+1)
-	err = each(ctx, on, query, args, func(rows *sql.Rows) error {
+	err = db.Each(ctx, on, query, args, func(rows *sql.Rows) error {
 		var s Summary
 		if err := rows.Scan(append(s.targets(), &s.ToDecide)...); err != nil {
 			return err
@@ -98,7 +98,7 @@ func readDetail(ctx context.Context, on bun.IDB, by access.Actor, scope access.S
 	args := arguments{id}
 	where := args.scope(scope, readColumns())
 	cancel, object := args.scope(r.cancel, cancelColumns())+" AND NOT "+args.disputes(by), args.scope(r.object, readColumns())
-	err = each(ctx, on, `SELECT `+summaryColumns+`, `+args.toDecide(by, r.decide)+`, n.body, to_json(n.columns)::text, n.cancel_reason,
+	err = db.Each(ctx, on, `SELECT `+summaryColumns+`, `+args.toDecide(by, r.decide)+`, n.body, to_json(n.columns)::text, n.cancel_reason,
 			coalesce(c.name, ''), n.settled_at, coalesce(n.state = 'open' AND `+cancel+`, FALSE), coalesce(`+object+`, FALSE)`+summaryTables+`WHERE n.id = $1 AND `+where, args,
 		func(rows *sql.Rows) error {
 			return rows.Scan(append(d.targets(), &d.ToDecide, &d.Body, (*list[string])(&d.Columns), &d.CancelReason,
@@ -128,7 +128,7 @@ func listItems(ctx context.Context, on bun.IDB, by access.Actor, notice uuid.UUI
 		LEFT JOIN org_branches b ON b.unit_id = i.unit_id AND b.id = i.branch_id
 		WHERE i.unit_id = $1 AND i.notice_id = $2` + where
 	total := 0
-	if err := each(ctx, on, `SELECT count(*)`+tables, args, func(rows *sql.Rows) error { return rows.Scan(&total) }); err != nil {
+	if err := db.Each(ctx, on, `SELECT count(*)`+tables, args, func(rows *sql.Rows) error { return rows.Scan(&total) }); err != nil {
 		return nil, 0, fmt.Errorf("items of notice: %w", err)
 	}
 	me := args.add(by.Person)
@@ -137,7 +137,7 @@ func listItems(ctx context.Context, on bun.IDB, by access.Actor, notice uuid.UUI
 		NOT EXISTS (SELECT FROM notice_objections m WHERE m.unit_id = i.unit_id AND m.item_id = i.id AND m.objector_id = ` + me + ` AND m.state = 'open')` +
 		tables + ` AND i.ord > ` + args.add(after) + ` ORDER BY i.ord LIMIT ` + args.add(limit+1)
 	items := []ItemLine{}
-	err := each(ctx, on, query, args, func(rows *sql.Rows) error {
+	err := db.Each(ctx, on, query, args, func(rows *sql.Rows) error {
 		var l ItemLine
 		err := rows.Scan(&l.ID, &l.SubjectID, &l.PersonID, &l.Person, &l.BranchName, &l.Ord, &l.Title, (*list[string])(&l.Cells), &l.Outcome, &l.Disputed, &l.MayObject)
 		if err != nil {

@@ -51,7 +51,7 @@ func shareNotice(ctx context.Context, tx bun.Tx, unit, id uuid.UUID) (Notice, er
 }
 
 func findItem(ctx context.Context, on bun.IDB, unit, notice, item uuid.UUID) (i Item, err error) {
-	err = each(ctx, on, `SELECT `+itemColumns+` FROM notice_items i WHERE i.unit_id = $1 AND i.notice_id = $2 AND i.id = $3`,
+	err = db.Each(ctx, on, `SELECT `+itemColumns+` FROM notice_items i WHERE i.unit_id = $1 AND i.notice_id = $2 AND i.id = $3`,
 		[]any{unit, notice, item}, func(rows *sql.Rows) error { return rows.Scan(i.targets()...) })
 	if err != nil {
 		return i, fmt.Errorf("item of notice: %w", err)
@@ -97,7 +97,7 @@ func findDecidable(ctx context.Context, on bun.IDB, by access.Actor, decide acce
 
 // readFiled reads the objection $1 of the unit $2 where the condition holds.
 func readFiled(ctx context.Context, on bun.IDB, where string, args arguments) (o filed, err error) {
-	err = each(ctx, on, `SELECT o.id, o.notice_id, o.item_id, o.branch_id, coalesce(b.name, ''), o.objector_id, o.filed_at, o.state
+	err = db.Each(ctx, on, `SELECT o.id, o.notice_id, o.item_id, o.branch_id, coalesce(b.name, ''), o.objector_id, o.filed_at, o.state
 		FROM notice_objections o JOIN notice_items i ON i.unit_id = o.unit_id AND i.id = o.item_id
 		LEFT JOIN org_branches b ON b.unit_id = o.unit_id AND b.id = o.branch_id
 		WHERE o.id = $1 AND o.unit_id = $2 AND `+where, args, func(rows *sql.Rows) error {
@@ -139,7 +139,7 @@ const objectionColumns = `o.id, o.notice_id, n.title, n.kind, n.last_day, o.item
 
 func readObjections(ctx context.Context, on bun.IDB, query string, args arguments) ([]Objection, error) {
 	out := []Objection{}
-	err := each(ctx, on, query, args, func(rows *sql.Rows) error {
+	err := db.Each(ctx, on, query, args, func(rows *sql.Rows) error {
 		var o Objection
 		err := rows.Scan(&o.ID, &o.NoticeID, &o.NoticeTitle, &o.Kind, &o.LastDay, &o.ItemID, &o.ItemTitle, (*list[string])(&o.Columns), (*list[string])(&o.Cells),
 			&o.BranchID, &o.BranchName, &o.Objector, &o.Statement, &o.FiledAt, &o.State, &o.Answer, &o.MeetingID, &o.DecidedBy, &o.DecidedAt,
@@ -183,7 +183,7 @@ func listObjections(ctx context.Context, on bun.IDB, by access.Actor, decide acc
 	if f.Branch != uuid.Nil {
 		where = append(where, "o.branch_id = "+args.add(f.Branch))
 	}
-	err = each(ctx, on, `SELECT count(*)`+objectionTables+`WHERE `+strings.Join(where, " AND "), args,
+	err = db.Each(ctx, on, `SELECT count(*)`+objectionTables+`WHERE `+strings.Join(where, " AND "), args,
 		func(rows *sql.Rows) error { return rows.Scan(&total) })
 	if err != nil {
 		return nil, 0, fmt.Errorf("objections: %w", err)

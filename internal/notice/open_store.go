@@ -29,7 +29,7 @@ type OpenObjection struct {
 // of one branch's to decide, or of all where branch is zero.
 func OpenObjections(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Quarter, branch uuid.UUID) ([]OpenObjection, error) {
 	out := []OpenObjection{}
-	err := each(ctx, on, `SELECT o.id, o.notice_id, n.title, i.title, n.kind, o.branch_id, o.filed_at
+	err := db.Each(ctx, on, `SELECT o.id, o.notice_id, n.title, i.title, n.kind, o.branch_id, o.filed_at
 		FROM notice_objections o
 		JOIN notice_notices n ON n.unit_id = o.unit_id AND n.id = o.notice_id
 		JOIN notice_items i ON i.unit_id = o.unit_id AND i.id = o.item_id
@@ -63,7 +63,7 @@ func PlacedOf(ctx context.Context, on bun.IDB, unit uuid.UUID, kind string, subj
 	if len(subjects) == 0 {
 		return out, nil
 	}
-	err := each(ctx, on, `SELECT DISTINCT ON (i.subject_id) i.subject_id, n.id, i.id, n.branch_id, n.first_day, n.last_day, coalesce(i.outcome, '')
+	err := db.Each(ctx, on, `SELECT DISTINCT ON (i.subject_id) i.subject_id, n.id, i.id, n.branch_id, n.first_day, n.last_day, coalesce(i.outcome, '')
 		FROM notice_items i JOIN notice_notices n ON n.unit_id = i.unit_id AND n.id = i.notice_id
 		WHERE i.unit_id = $1 AND i.kind = $2 AND i.subject_id = ANY($3::uuid[])
 		ORDER BY i.subject_id, n.published_at DESC, n.id DESC`, []any{unit, kind, subjects}, func(rows *sql.Rows) error {

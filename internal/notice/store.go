@@ -32,21 +32,6 @@ func (l *list[T]) Scan(src any) error {
 	return fmt.Errorf("notice: cannot read %T as a list", src)
 }
 
-// each runs a query and hands every row to read.
-func each(ctx context.Context, on bun.IDB, query string, args []any, read func(*sql.Rows) error) error {
-	rows, err := db.Query(ctx, on, query, args...)
-	if err != nil {
-		return db.Translate(err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		if err := read(rows); err != nil {
-			return err
-		}
-	}
-	return db.Translate(rows.Err())
-}
-
 // insertNotice writes a notice with its items in two statements, however many.
 func insertNotice(ctx context.Context, tx bun.Tx, unit uuid.UUID, n Notice, items []Item) error {
 	_, err := db.Exec(ctx, tx, `INSERT INTO notice_notices
@@ -100,7 +85,7 @@ func (n *Notice) targets() []any {
 }
 
 func readNotice(ctx context.Context, on bun.IDB, unit, id uuid.UUID, lock string) (n Notice, err error) {
-	err = each(ctx, on, `SELECT `+noticeColumns+` FROM notice_notices n WHERE n.unit_id = $1 AND n.id = $2`+lock,
+	err = db.Each(ctx, on, `SELECT `+noticeColumns+` FROM notice_notices n WHERE n.unit_id = $1 AND n.id = $2`+lock,
 		[]any{unit, id}, func(rows *sql.Rows) error { return rows.Scan(n.targets()...) })
 	if err == nil && n.ID == uuid.Nil {
 		err = sql.ErrNoRows
@@ -135,7 +120,7 @@ func tryNotice(ctx context.Context, tx bun.Tx, unit, id uuid.UUID) (n Notice, he
 
 // noticeOf finds the notice on which a subject lies open.
 func noticeOf(ctx context.Context, on bun.IDB, unit uuid.UUID, kind string, subject uuid.UUID) (id uuid.UUID, err error) {
-	err = each(ctx, on, `SELECT notice_id FROM notice_items WHERE unit_id = $1 AND kind = $2 AND subject_id = $3 AND outcome IS NULL`,
+	err = db.Each(ctx, on, `SELECT notice_id FROM notice_items WHERE unit_id = $1 AND kind = $2 AND subject_id = $3 AND outcome IS NULL`,
 		[]any{unit, kind, subject}, func(rows *sql.Rows) error { return rows.Scan(&id) })
 	if err != nil {
 		return id, fmt.Errorf("notice of %s %s: %w", kind, subject, err)
@@ -152,7 +137,7 @@ type due struct{ unit, notice uuid.UUID }
 // open objection, or nothing left open at all.
 func dueNotices(ctx context.Context, on bun.IDB, today calendar.Date) ([]due, error) {
 	var out []due
-	err := each(ctx, on, `SELECT n.unit_id, n.id FROM notice_notices n
+	err := db.Each(ctx, on, `SELECT n.unit_id, n.id FROM notice_notices n
 		WHERE n.state = 'open' AND n.last_day < $1 AND (
 			NOT EXISTS (SELECT FROM notice_items i WHERE i.unit_id = n.unit_id AND i.notice_id = n.id AND i.outcome IS NULL)
 			OR EXISTS (SELECT FROM notice_items i WHERE i.unit_id = n.unit_id AND i.notice_id = n.id AND i.outcome IS NULL AND NOT `+disputed+`))
@@ -176,7 +161,7 @@ const disputed = `EXISTS (SELECT FROM notice_objections o WHERE o.unit_id = i.un
 // Disputing are the people whom the open objections to a notice concern: who objected,
 // whom the items are about, who had a hand in them.
 func Disputing(ctx context.Context, on bun.IDB, unit, notice uuid.UUID) (people []uuid.UUID, err error) {
-	err = each(ctx, on, `SELECT DISTINCT p FROM notice_objections o JOIN notice_items i ON i.unit_id = o.unit_id AND i.id = o.item_id,
+	err = db.Each(ctx, on, `SELECT DISTINCT p FROM notice_objections o JOIN notice_items i ON i.unit_id = o.unit_id AND i.id = o.item_id,
 		unnest(i.recused || i.person_id || o.objector_id) AS p
 		WHERE o.unit_id = $1 AND o.notice_id = $2 AND o.state = 'open' AND p IS NOT NULL`, []any{unit, notice}, func(rows *sql.Rows) error {
 		var p uuid.UUID
@@ -204,7 +189,7 @@ func settleItems(ctx context.Context, tx bun.Tx, unit, notice uuid.UUID, now tim
 		ord int
 	}
 	var found []row
-	err := each(ctx, tx, `UPDATE notice_items i SET outcome = $3, settled_at = $4
+	err := db.Each(ctx, tx, `UPDATE notice_items i SET outcome = $3, settled_at = $4
 		WHERE i.unit_id = $1 AND i.notice_id = $2 AND i.outcome IS NULL
 			AND ($5::uuid IS NULL OR i.subject_id = $5) AND ($6::uuid IS NULL OR i.id = $6) AND (NOT $7::boolean OR NOT `+disputed+`)
 		RETURNING i.id, i.subject_id, i.person_id, i.branch_id, i.title, to_json(i.cells)::text, to_json(i.recused)::text, i.outcome, i.ord`,
@@ -283,7 +268,7 @@ func cancelColumns() access.Columns {
 func within(ctx context.Context, on bun.IDB, scope access.Scope, columns access.Columns, id uuid.UUID) error {
 	where, args := scope.Where(columns, 2)
 	found := false
-	err := each(ctx, on, `SELECT true FROM notice_notices n WHERE n.id = $1 AND `+where, append([]any{id}, args...),
+	err := db.Each(ctx, on, `SELECT true FROM notice_notices n WHERE n.id = $1 AND `+where, append([]any{id}, args...),
 		func(rows *sql.Rows) error { return rows.Scan(&found) })
 	if err != nil {
 		return fmt.Errorf("notice: %w", err)

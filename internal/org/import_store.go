@@ -78,17 +78,7 @@ func readOffice(ctx context.Context, on bun.IDB, unit uuid.UUID, today calendar.
 
 // eachRow runs a hot statement and hands each row over.
 func eachRow(ctx context.Context, on bun.IDB, take func(*sql.Rows) error, query string, args ...any) error {
-	rows, err := db.Query(ctx, on, query, args...)
-	if err != nil {
-		return db.Translate(err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		if err := take(rows); err != nil {
-			return fmt.Errorf("org: %w", err)
-		}
-	}
-	return db.Translate(rows.Err())
+	return db.Each(ctx, on, query, args, take)
 }
 
 // lockImports lets the unit's imports be confirmed and undone one after the other.

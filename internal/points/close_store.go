@@ -18,7 +18,7 @@ import (
 // sql.ErrNoRows where nobody opened it.
 func readQuarter(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Quarter, lock string) (id uuid.UUID, state QuarterState, left []CheckSection, err error) {
 	var text []byte
-	err = one(ctx, on, append([]any{&id, &text}, state.columns()...), `SELECT q.id, q.left_open::text, `+quarterColumns+`
+	err = db.One(ctx, on, append([]any{&id, &text}, state.columns()...), `SELECT q.id, q.left_open::text, `+quarterColumns+`
 		FROM points_quarters q WHERE q.unit_id = $1 AND q.quarter = $2 `+lock, unit, q.String())
 	if err != nil {
 		return id, state, nil, fmt.Errorf("quarter %s: %w", q, db.Translate(err))
@@ -46,7 +46,7 @@ func lockQuarter(ctx context.Context, tx bun.Tx, unit uuid.UUID, q calendar.Quar
 
 // earlierOpen are the quarters before q that are not closed.
 func earlierOpen(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Quarter) (out []calendar.Quarter, err error) {
-	err = each(ctx, on, `SELECT quarter FROM points_quarters WHERE unit_id = $1 AND quarter < $2 AND state = 'open' ORDER BY quarter`,
+	err = db.Each(ctx, on, `SELECT quarter FROM points_quarters WHERE unit_id = $1 AND quarter < $2 AND state = 'open' ORDER BY quarter`,
 		[]any{unit, q.String()}, func(rows *sql.Rows) error {
 			var e calendar.Quarter
 			err := rows.Scan(&e)
@@ -72,7 +72,7 @@ type totalsNotice struct {
 
 func readNotices(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Quarter) (map[uuid.UUID]totalsNotice, error) {
 	out := map[uuid.UUID]totalsNotice{}
-	err := each(ctx, on, `SELECT branch_id, id, last_day FROM `+latestNotices+` l`, []any{unit, q.String()}, func(rows *sql.Rows) error {
+	err := db.Each(ctx, on, `SELECT branch_id, id, last_day FROM `+latestNotices+` l`, []any{unit, q.String()}, func(rows *sql.Rows) error {
 		var branch uuid.UUID
 		var n totalsNotice
 		err := rows.Scan(&branch, &n.ID, &n.LastDay)
@@ -101,7 +101,7 @@ func (t *netTotals) columns() []any {
 
 func readNet(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Quarter) (map[uuid.UUID]netTotals, error) {
 	out := map[uuid.UUID]netTotals{}
-	err := each(ctx, on, `SELECT person_id, base, political, professional, discipline, conduct, vetoes FROM `+netOf+` t`, []any{unit, q.String()}, func(rows *sql.Rows) error {
+	err := db.Each(ctx, on, `SELECT person_id, base, political, professional, discipline, conduct, vetoes FROM `+netOf+` t`, []any{unit, q.String()}, func(rows *sql.Rows) error {
 		var person uuid.UUID
 		var t netTotals
 		err := rows.Scan(append([]any{&person}, t.columns()...)...)
@@ -123,7 +123,7 @@ func readNoticed(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Qua
 		return nil, err
 	}
 	var out []noticed
-	err = each(ctx, on, `SELECT n.person_id, p.name, l.id, l.branch_id, n.base, n.political, n.professional, n.discipline, n.conduct, n.vetoes
+	err = db.Each(ctx, on, `SELECT n.person_id, p.name, l.id, l.branch_id, n.base, n.political, n.professional, n.discipline, n.conduct, n.vetoes
 		FROM `+latestNotices+` l
 		JOIN points_noticed n ON n.unit_id = $1 AND n.notice_id = l.id
 		JOIN org_people p ON p.unit_id = $1 AND p.id = n.person_id
@@ -143,7 +143,7 @@ func readNoticed(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Qua
 // readUpheld are the people of whose total an objection was upheld, and for whom
 // nothing was posted or reversed by hand in the quarter since.
 func readUpheld(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Quarter) (out []noticed, err error) {
-	err = each(ctx, on, `SELECT n.person_id, p.name, o.id, o.branch_id
+	err = db.Each(ctx, on, `SELECT n.person_id, p.name, o.id, o.branch_id
 		FROM points_notices o
 		JOIN points_noticed n ON n.unit_id = o.unit_id AND n.notice_id = o.id AND n.outcome = 'upheld'
 		JOIN org_people p ON p.unit_id = n.unit_id AND p.id = n.person_id
@@ -166,7 +166,7 @@ func readUpheld(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Quar
 // them and their number.
 func sealHeads(ctx context.Context, tx bun.Tx, unit uuid.UUID, q calendar.Quarter) (heads string, accounts int, err error) {
 	h := newHeadsHash()
-	err = each(ctx, tx, `WITH sealed AS (
+	err = db.Each(ctx, tx, `WITH sealed AS (
 			INSERT INTO points_seals (unit_id, quarter, person_id, seq, head)
 			SELECT unit_id, $2, person_id, seq, head FROM points_accounts WHERE unit_id = $1
 			RETURNING person_id, seq, head)
@@ -194,7 +194,7 @@ func closeRow(ctx context.Context, tx bun.Tx, unit, by uuid.UUID, now time.Time,
 		return fmt.Errorf("what %s leaves open: %w", q, err)
 	}
 	var previous string
-	if err := one(ctx, tx, []any{&previous}, `SELECT coalesce((SELECT seal FROM points_quarters
+	if err := db.One(ctx, tx, []any{&previous}, `SELECT coalesce((SELECT seal FROM points_quarters
 		WHERE unit_id = $1 AND quarter < $2 AND state = 'closed' ORDER BY quarter DESC LIMIT 1), '')`, unit, q.String()); err != nil {
 		return fmt.Errorf("seal before %s: %w", q, err)
 	}

@@ -44,7 +44,7 @@ func readPage(ctx context.Context, on bun.IDB, scope access.Scope, person uuid.U
 	where, args := scope.Where(ledgerColumns(), 6)
 	var totals, scheme []byte
 	p := LedgerPage{Quarter: q, Title: q.Chinese()}
-	err := one(ctx, on, []any{&p.Person, &p.Name, &p.Branch, &p.Group, &p.State, &p.Exempt, &totals, &scheme}, `
+	err := db.One(ctx, on, []any{&p.Person, &p.Name, &p.Branch, &p.Group, &p.State, &p.Exempt, &totals, &scheme}, `
 		SELECT p.id, p.name, coalesce(b.name, ''), coalesce(g.name, ''),
 			coalesce((SELECT state FROM points_quarters o WHERE o.unit_id = p.unit_id AND o.quarter = $2), 'none'),
 			coalesce((SELECT reason FROM org_exemptions x WHERE x.unit_id = p.unit_id AND x.person_id = p.id
@@ -129,7 +129,7 @@ func (l *LedgerLine) columns() []any {
 func readLines(ctx context.Context, on bun.IDB, scope access.Scope, person uuid.UUID, f LineFilter, before int64, today calendar.Date) ([]LedgerLine, error) {
 	where, args := scope.Where(ledgerColumns(), 9)
 	out := make([]LedgerLine, 0, f.Limit+1)
-	err := each(ctx, on, `SELECT `+lineColumns+` FROM `+lineTables+`
+	err := db.Each(ctx, on, `SELECT `+lineColumns+` FROM `+lineTables+`
 		WHERE e.unit_id = $1 AND e.person_id = $2 AND e.post_quarter = $3 AND e.seq < $4 AND ($5 = '' OR e.dimension = $5)
 			AND EXISTS (SELECT FROM org_people p, (SELECT $7::date AS first_day, $8::date AS last_day) q WHERE p.id = $2 AND `+where+`)
 		ORDER BY e.seq DESC LIMIT $6`, append([]any{scope.Unit(), person, f.Quarter.String(), before, string(f.Dimension), f.Limit + 1, f.Quarter.First().UTC(), asOf(f.Quarter, today).UTC()}, args...), func(rows *sql.Rows) error {
@@ -145,7 +145,7 @@ func readLines(ctx context.Context, on bun.IDB, scope access.Scope, person uuid.
 // countLines counts from the kept totals; no row at all says out of scope.
 func countLines(ctx context.Context, on bun.IDB, scope access.Scope, person uuid.UUID, f LineFilter, today calendar.Date) (n int, err error) {
 	where, args := scope.Where(ledgerColumns(), 6)
-	err = one(ctx, on, []any{&n}, `SELECT coalesce((SELECT sum(entries) FROM points_totals t WHERE t.unit_id = p.unit_id AND t.person_id = p.id
+	err = db.One(ctx, on, []any{&n}, `SELECT coalesce((SELECT sum(entries) FROM points_totals t WHERE t.unit_id = p.unit_id AND t.person_id = p.id
 			AND t.quarter = $2 AND ($3 = '' OR t.dimension = $3)), 0)::int
 		FROM org_people p, (SELECT $4::date AS first_day, $5::date AS last_day) q WHERE p.id = $1 AND `+where,
 		append([]any{person, f.Quarter.String(), string(f.Dimension), f.Quarter.First().UTC(), asOf(f.Quarter, today).UTC()}, args...)...)
@@ -164,7 +164,7 @@ func readDetail(ctx context.Context, on bun.IDB, scope access.Scope, id uuid.UUI
 	var d EntryDetail
 	var e Entry
 	into := append(append(d.columns(), &d.Person, &d.Name, &d.Branch, &d.Group, &d.Scheme), e.columns()...)
-	err := one(ctx, on, into, `SELECT `+lineColumns+`, p.id, p.name, coalesce(b.name, ''), coalesce(g.name, ''),
+	err := db.One(ctx, on, into, `SELECT `+lineColumns+`, p.id, p.name, coalesce(b.name, ''), coalesce(g.name, ''),
 			s.name || '（第 ' || s.version || ' 版）', `+entryColumnsOf("e")+`
 		FROM `+lineTables+`
 		JOIN org_people p ON p.unit_id = e.unit_id AND p.id = e.person_id
@@ -211,7 +211,7 @@ func readRows(ctx context.Context, on bun.IDB, scope access.Scope, f RowFilter, 
 		limit = f.Limit + 1
 	}
 	out, count := []LedgerRow{}, 0
-	err := each(ctx, on, `
+	err := db.Each(ctx, on, `
 		WITH sums AS (
 			SELECT person_id, json_agg(json_build_object('dimension', dimension, 'gained', gained, 'deducted', deducted, 'vetoes', vetoes))::text AS totals,
 				sum(gained + deducted)::int AS sum, sum(vetoes)::int AS vetoes,

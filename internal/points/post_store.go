@@ -76,7 +76,7 @@ func readTerms(ctx context.Context, on bun.IDB, t *terms, further []any, query s
 	}
 	var settings string
 	var schemes []byte
-	if err := one(ctx, on, append(further, &settings, &schemes), query, append([]any{unit, texts}, args...)...); err != nil {
+	if err := db.One(ctx, on, append(further, &settings, &schemes), query, append([]any{unit, texts}, args...)...); err != nil {
 		return fmt.Errorf("terms of %v: %w", days, err)
 	}
 	if err := json.Unmarshal([]byte(settings), &t.Settings); err != nil {
@@ -116,7 +116,7 @@ func (r reading) periods() []string {
 // everybody, and makes those that do not exist yet.
 func lockAccounts(ctx context.Context, tx bun.Tx, b *book, r reading) error {
 	for try := 0; ; try++ {
-		err := each(ctx, tx, `SELECT person_id, seq, head FROM points_accounts
+		err := db.Each(ctx, tx, `SELECT person_id, seq, head FROM points_accounts
 			WHERE unit_id = $1 AND person_id IN (SELECT unnest($2::uuid[])
 				UNION SELECT person_id FROM points_entries WHERE unit_id = $1 AND record_id = ANY($3::uuid[]) AND $4)
 			ORDER BY person_id FOR UPDATE`, []any{b.unit, r.People, r.Records, r.Whole}, func(rows *sql.Rows) error {
@@ -200,7 +200,7 @@ func openBook(ctx context.Context, tx bun.Tx, b *book, r reading) ([]standing, e
 	}
 	locked := slices.Collect(maps.Keys(b.accounts))
 	var entries, caps, balances, vouchers []byte
-	err := one(ctx, tx, []any{&entries, &caps, &balances, &vouchers}, readBookOf(len(locked)), b.unit, locked, r.Records, r.periods(), r.From.String(), r.Draw)
+	err := db.One(ctx, tx, []any{&entries, &caps, &balances, &vouchers}, readBookOf(len(locked)), b.unit, locked, r.Records, r.periods(), r.From.String(), r.Draw)
 	if err != nil {
 		return nil, fmt.Errorf("read book: %w", err)
 	}
@@ -281,7 +281,7 @@ func drawVouchers(ctx context.Context, tx bun.Tx, b *book, n int) error {
 	if n <= len(b.vouchers) {
 		return nil
 	}
-	err := each(ctx, tx, `SELECT nextval('points_vouchers') FROM generate_series(1, $1::int)`, []any{n - len(b.vouchers)}, func(rows *sql.Rows) error {
+	err := db.Each(ctx, tx, `SELECT nextval('points_vouchers') FROM generate_series(1, $1::int)`, []any{n - len(b.vouchers)}, func(rows *sql.Rows) error {
 		var v int64
 		err := rows.Scan(&v)
 		b.vouchers = append(b.vouchers, v)
@@ -291,32 +291,4 @@ func drawVouchers(ctx context.Context, tx bun.Tx, b *book, n int) error {
 		return fmt.Errorf("draw vouchers: %w", err)
 	}
 	return nil
-}
-
-// one scans the only row of a statement.
-func one(ctx context.Context, on bun.IDB, into []any, query string, args ...any) error {
-	found := false
-	err := each(ctx, on, query, args, func(rows *sql.Rows) error {
-		found = true
-		return rows.Scan(into...)
-	})
-	if err == nil && !found {
-		return sql.ErrNoRows
-	}
-	return err
-}
-
-// each runs a hot statement and fn on every row of it.
-func each(ctx context.Context, on bun.IDB, query string, args []any, fn func(rows *sql.Rows) error) error {
-	rows, err := db.Query(ctx, on, query, args...)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		if err := fn(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }

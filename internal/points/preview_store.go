@@ -103,7 +103,7 @@ func PreviewClaim(ctx context.Context, on bun.IDB, unit uuid.UUID, now time.Time
 // quartersFrom are the states of a quarter and those after it, held by nobody.
 func quartersFrom(ctx context.Context, on bun.IDB, unit uuid.UUID, from calendar.Quarter) (quarterStates, error) {
 	states := quarterStates{}
-	err := each(ctx, on, `SELECT quarter, state FROM points_quarters WHERE unit_id = $1 AND quarter >= $2`, []any{unit, from.String()}, func(rows *sql.Rows) error {
+	err := db.Each(ctx, on, `SELECT quarter, state FROM points_quarters WHERE unit_id = $1 AND quarter >= $2`, []any{unit, from.String()}, func(rows *sql.Rows) error {
 		var q calendar.Quarter
 		var state string
 		err := rows.Scan(&q, &state)
@@ -119,7 +119,7 @@ func quartersFrom(ctx context.Context, on bun.IDB, unit uuid.UUID, from calendar
 // capsUsed is what a person has used of the caps that count a day.
 func capsUsed(ctx context.Context, on bun.IDB, unit, person uuid.UUID, day calendar.Date) (map[capKey]int, error) {
 	used := map[capKey]int{}
-	err := each(ctx, on, `SELECT cap, period, used FROM points_caps WHERE unit_id = $1 AND person_id = $2 AND period = ANY($3::text[])`,
+	err := db.Each(ctx, on, `SELECT cap, period, used FROM points_caps WHERE unit_id = $1 AND person_id = $2 AND period = ANY($3::text[])`,
 		[]any{unit, person, reading{Days: []calendar.Date{day}}.periods()}, func(rows *sql.Rows) error {
 			k, n := capKey{Person: person}, 0
 			err := rows.Scan(&k.Cap, &k.Period, &n)

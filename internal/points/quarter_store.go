@@ -25,7 +25,7 @@ func (q *QuarterState) columns() []any {
 
 func listQuarters(ctx context.Context, on bun.IDB, unit uuid.UUID, current calendar.Quarter) ([]QuarterState, error) {
 	out := []QuarterState{}
-	err := each(ctx, on, `SELECT `+quarterColumns+` FROM points_quarters q WHERE q.unit_id = $1 ORDER BY q.quarter DESC`, []any{unit}, func(rows *sql.Rows) error {
+	err := db.Each(ctx, on, `SELECT `+quarterColumns+` FROM points_quarters q WHERE q.unit_id = $1 ORDER BY q.quarter DESC`, []any{unit}, func(rows *sql.Rows) error {
 		var q QuarterState
 		if err := rows.Scan(q.columns()...); err != nil {
 			return err
@@ -48,7 +48,7 @@ func makeQuarter(ctx context.Context, tx bun.Tx, unit uuid.UUID, now time.Time, 
 		SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT FROM points_quarters WHERE unit_id = $1 AND state = 'closed' AND quarter > $3)
 		ON CONFLICT (unit_id, quarter) DO NOTHING`, unit, fresh, q.String(), now)
 	if err == nil {
-		err = one(ctx, tx, []any{&id, &state}, `SELECT id, state FROM points_quarters WHERE unit_id = $1 AND quarter = $2 FOR SHARE`,
+		err = db.One(ctx, tx, []any{&id, &state}, `SELECT id, state FROM points_quarters WHERE unit_id = $1 AND quarter = $2 FOR SHARE`,
 			unit, q.String())
 	}
 	if errors.Is(err, sql.ErrNoRows) {
@@ -63,7 +63,7 @@ func makeQuarter(ctx context.Context, tx bun.Tx, unit uuid.UUID, now time.Time, 
 // lockQuarters holds a quarter and those after it against being closed.
 func lockQuarters(ctx context.Context, tx bun.Tx, unit uuid.UUID, from calendar.Quarter) (quarterStates, error) {
 	states := quarterStates{}
-	err := each(ctx, tx, `SELECT quarter, state FROM points_quarters WHERE unit_id = $1 AND quarter >= $2
+	err := db.Each(ctx, tx, `SELECT quarter, state FROM points_quarters WHERE unit_id = $1 AND quarter >= $2
 		ORDER BY quarter FOR SHARE`, []any{unit, from.String()}, func(rows *sql.Rows) error {
 		var q calendar.Quarter
 		var state string
@@ -82,7 +82,7 @@ func lockQuarters(ctx context.Context, tx bun.Tx, unit uuid.UUID, from calendar.
 // peopleOfRecord are those for whom the record ever posted.
 func peopleOfRecord(ctx context.Context, on bun.IDB, unit, record uuid.UUID) (map[uuid.UUID]bool, error) {
 	out := map[uuid.UUID]bool{}
-	err := each(ctx, on, `SELECT DISTINCT person_id FROM points_entries WHERE unit_id = $1 AND record_id = $2`, []any{unit, record}, func(rows *sql.Rows) error {
+	err := db.Each(ctx, on, `SELECT DISTINCT person_id FROM points_entries WHERE unit_id = $1 AND record_id = $2`, []any{unit, record}, func(rows *sql.Rows) error {
 		var p uuid.UUID
 		if err := rows.Scan(&p); err != nil {
 			return err
@@ -101,7 +101,7 @@ const accountsTable = "points_accounts"
 
 // lockLedgers locks the ledgers that these people have, and tells whose they are.
 func lockLedgers(ctx context.Context, tx bun.Tx, unit uuid.UUID, people []uuid.UUID) (have []uuid.UUID, err error) {
-	err = each(ctx, tx, `SELECT person_id FROM points_accounts WHERE unit_id = $1 AND person_id = ANY($2::uuid[])
+	err = db.Each(ctx, tx, `SELECT person_id FROM points_accounts WHERE unit_id = $1 AND person_id = ANY($2::uuid[])
 		ORDER BY person_id FOR UPDATE`, []any{unit, people}, func(rows *sql.Rows) error {
 		var p uuid.UUID
 		err := rows.Scan(&p)
@@ -117,7 +117,7 @@ func lockLedgers(ctx context.Context, tx bun.Tx, unit uuid.UUID, people []uuid.U
 // beyondBase names those of the people for whom anything but a quarter's base points
 // was ever posted.
 func beyondBase(ctx context.Context, tx bun.Tx, unit uuid.UUID, people []uuid.UUID) (names []string, err error) {
-	err = each(ctx, tx, `SELECT p.name FROM org_people p WHERE p.unit_id = $1 AND p.id = ANY($2::uuid[])
+	err = db.Each(ctx, tx, `SELECT p.name FROM org_people p WHERE p.unit_id = $1 AND p.id = ANY($2::uuid[])
 		AND EXISTS (SELECT FROM points_entries e WHERE e.unit_id = p.unit_id AND e.person_id = p.id
 			AND NOT EXISTS (SELECT FROM points_quarters q WHERE q.unit_id = e.unit_id AND q.id = e.record_id))
 		ORDER BY p.pinyin, p.name`, []any{unit, people}, func(rows *sql.Rows) error {
@@ -142,7 +142,7 @@ type baseQuarter struct {
 // quartersOfBase are the quarters whose base points these people have, held against
 // being closed.
 func quartersOfBase(ctx context.Context, tx bun.Tx, unit uuid.UUID, people []uuid.UUID) (out []baseQuarter, err error) {
-	err = each(ctx, tx, `SELECT q.id, q.quarter, q.state FROM points_quarters q WHERE q.unit_id = $1
+	err = db.Each(ctx, tx, `SELECT q.id, q.quarter, q.state FROM points_quarters q WHERE q.unit_id = $1
 		AND EXISTS (SELECT FROM points_entries e WHERE e.unit_id = q.unit_id AND e.record_id = q.id AND e.person_id = ANY($2::uuid[]))
 		ORDER BY q.quarter FOR SHARE OF q`, []any{unit, people}, func(rows *sql.Rows) error {
 		var q baseQuarter
@@ -158,7 +158,7 @@ func quartersOfBase(ctx context.Context, tx bun.Tx, unit uuid.UUID, people []uui
 
 func units(ctx context.Context, on bun.IDB) ([]uuid.UUID, error) {
 	var out []uuid.UUID
-	err := each(ctx, on, `SELECT id FROM org_units ORDER BY id`, nil, func(rows *sql.Rows) error {
+	err := db.Each(ctx, on, `SELECT id FROM org_units ORDER BY id`, nil, func(rows *sql.Rows) error {
 		var id uuid.UUID
 		if err := rows.Scan(&id); err != nil {
 			return err

@@ -19,7 +19,7 @@ import (
 func EntriesOfRecord(ctx context.Context, on bun.IDB, scope access.Scope, unit, record uuid.UUID, today calendar.Date) ([]RecordEntry, error) {
 	where, args := scope.Where(ledgerColumns(), 4)
 	out := []RecordEntry{}
-	err := each(ctx, on, `SELECT e.id, e.voucher, e.person_id, p.name, r.title, e.dimension, e.points, e.requested, e.cut_by, e.post_quarter,
+	err := db.Each(ctx, on, `SELECT e.id, e.voucher, e.person_id, p.name, r.title, e.dimension, e.points, e.requested, e.cut_by, e.post_quarter,
 			e.reverses IS NOT NULL, EXISTS (SELECT FROM points_entries o WHERE o.unit_id = e.unit_id AND o.reverses = e.id)
 		FROM points_entries e
 		JOIN org_people p ON p.unit_id = e.unit_id AND p.id = e.person_id

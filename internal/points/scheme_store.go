@@ -19,7 +19,7 @@ import (
 // who may see them.
 func listSchemes(ctx context.Context, on bun.IDB, unit uuid.UUID, drafts bool) ([]Scheme, error) {
 	out := []Scheme{}
-	err := each(ctx, on, `SELECT s.id, s.version, s.name, s.state, s.effective_from, s.published_at, coalesce(p.name, ''),
+	err := db.Each(ctx, on, `SELECT s.id, s.version, s.name, s.state, s.effective_from, s.published_at, coalesce(p.name, ''),
 			s.note, s.based_on, coalesce(d.name, ''), s.row_version, s.updated_at
 		FROM points_schemes s
 		LEFT JOIN org_people p ON p.unit_id = s.unit_id AND p.id = s.published_by
@@ -42,7 +42,7 @@ func listSchemes(ctx context.Context, on bun.IDB, unit uuid.UUID, drafts bool) (
 // readRules fills in a scheme's rules and limits.
 func readRules(ctx context.Context, on bun.IDB, unit uuid.UUID, s *Scheme) error {
 	var rules, limits []byte
-	err := one(ctx, on, []any{&rules, &limits}, `SELECT
+	err := db.One(ctx, on, []any{&rules, &limits}, `SELECT
 		(SELECT coalesce(json_agg(r ORDER BY r.ord, r.code), '[]') FROM points_rules r WHERE r.unit_id = $1 AND r.scheme_id = $2)::text,
 		(SELECT coalesce(json_agg(l ORDER BY array_position(ARRAY['political', 'professional', 'discipline', 'conduct'], l.dimension)), '[]')
 			FROM points_limits l WHERE l.unit_id = $1 AND l.scheme_id = $2)::text`, unit, s.ID)
@@ -150,7 +150,7 @@ func lockSchemes(ctx context.Context, tx bun.Tx, unit uuid.UUID) error {
 // lockScheme locks a version and reads it whole; sql.ErrNoRows where there is none.
 func lockScheme(ctx context.Context, tx bun.Tx, unit, id uuid.UUID) (Scheme, error) {
 	s := Scheme{ID: id}
-	err := one(ctx, tx, []any{&s.Version, &s.Name, &s.State, &s.EffectiveFrom, &s.Note, &s.BasedOn, &s.RowVersion}, `
+	err := db.One(ctx, tx, []any{&s.Version, &s.Name, &s.State, &s.EffectiveFrom, &s.Note, &s.BasedOn, &s.RowVersion}, `
 		SELECT version, name, state, effective_from, note, based_on, row_version FROM points_schemes
 		WHERE unit_id = $1 AND id = $2 FOR UPDATE`, unit, id)
 	if err != nil {
@@ -172,7 +172,7 @@ func uses(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Quarter, c
 		JOIN points_rules r ON r.unit_id = e.unit_id AND r.id = e.rule_id
 		WHERE e.unit_id = $1 AND e.fact_quarter = $2 AND e.reverses IS NULL
 			AND NOT EXISTS (SELECT FROM points_entries x WHERE x.unit_id = e.unit_id AND x.reverses = e.id))`
-	err = each(ctx, on, `WITH `+live+`
+	err = db.Each(ctx, on, `WITH `+live+`
 		SELECT 'rule', code, count(DISTINCT person_id)::int, count(*)::int FROM live GROUP BY code
 		UNION ALL SELECT 'dimension', dimension, count(DISTINCT person_id)::int, 0 FROM live WHERE points > 0 GROUP BY dimension
 		UNION ALL SELECT 'affected', '', count(DISTINCT person_id)::int, 0 FROM live
@@ -201,7 +201,7 @@ func uses(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Quarter, c
 
 // unitName is the office's name, for the head of a sheet.
 func unitName(ctx context.Context, on bun.IDB, unit uuid.UUID) (name string, err error) {
-	if err = one(ctx, on, []any{&name}, `SELECT name FROM org_units WHERE id = $1`, unit); err != nil {
+	if err = db.One(ctx, on, []any{&name}, `SELECT name FROM org_units WHERE id = $1`, unit); err != nil {
 		return "", fmt.Errorf("name of unit %s: %w", unit, db.Translate(err))
 	}
 	return name, nil

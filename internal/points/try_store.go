@@ -68,7 +68,7 @@ func (h holding) holds(person uuid.UUID, day calendar.Date) bool {
 func readHolding(ctx context.Context, on bun.IDB, unit uuid.UUID, set org.UnitSettings, q calendar.Quarter) (holding, error) {
 	h := holding{}
 	holds := strings.ReplaceAll(org.HoldsSQL(set), "$2::date", "c.day")
-	err := each(ctx, on, `WITH spans AS (
+	err := db.Each(ctx, on, `WITH spans AS (
 			SELECT person_id, valid_from, valid_to FROM org_party_memberships WHERE unit_id = $1
 			UNION ALL SELECT person_id, valid_from, valid_to FROM org_department_memberships WHERE unit_id = $1
 			UNION ALL SELECT person_id, valid_from, valid_to FROM org_exemptions WHERE unit_id = $1
@@ -105,7 +105,7 @@ func readHolding(ctx context.Context, on bun.IDB, unit uuid.UUID, set org.UnitSe
 // office posted, as far as they count.
 func readHandLines(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Quarter) ([]deed, error) {
 	var out []deed
-	err := each(ctx, on, `SELECT e.record_id, e.fact_on, e.person_id, r.trigger, r.code, e.requested
+	err := db.Each(ctx, on, `SELECT e.record_id, e.fact_on, e.person_id, r.trigger, r.code, e.requested
 		FROM points_entries e JOIN points_rules r ON r.unit_id = e.unit_id AND r.id = e.rule_id
 		WHERE e.unit_id = $1 AND e.fact_quarter = $2 AND e.source_kind IN ('quarter', 'claim', 'office') AND e.reverses IS NULL
 			AND NOT EXISTS (SELECT FROM points_entries x WHERE x.unit_id = e.unit_id AND x.reverses = e.id)
@@ -136,7 +136,7 @@ func readYearUse(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Qua
 	if q.Q == 1 || len(codes) == 0 {
 		return nil, nil
 	}
-	err := each(ctx, on, `SELECT e.person_id, r.code, sum(e.points)::int
+	err := db.Each(ctx, on, `SELECT e.person_id, r.code, sum(e.points)::int
 		FROM points_entries e JOIN points_rules r ON r.unit_id = e.unit_id AND r.id = e.rule_id
 		WHERE e.unit_id = $1 AND e.fact_quarter >= $2 AND e.fact_quarter < $3 AND r.code = ANY($4::text[]) AND e.points > 0 AND e.reverses IS NULL
 			AND NOT EXISTS (SELECT FROM points_entries x WHERE x.unit_id = e.unit_id AND x.reverses = e.id)
@@ -159,7 +159,7 @@ func readYearUse(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Qua
 func readTried(ctx context.Context, on bun.IDB, scope access.Scope, q calendar.Quarter, today calendar.Date, people []uuid.UUID, branch uuid.UUID) ([]TrialPerson, error) {
 	where, args := scope.Where(ledgerColumns(), 5)
 	var out []TrialPerson
-	err := each(ctx, on, `SELECT p.id, p.name, coalesce(b.name, ''), coalesce(g.name, '')
+	err := db.Each(ctx, on, `SELECT p.id, p.name, coalesce(b.name, ''), coalesce(g.name, '')
 		FROM org_people p
 		CROSS JOIN (SELECT $2::date AS first_day, $3::date AS last_day) q
 		LEFT JOIN LATERAL (SELECT o.branch_id, o.group_id FROM org_party_memberships o WHERE o.unit_id = p.unit_id AND o.person_id = p.id

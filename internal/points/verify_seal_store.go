@@ -10,6 +10,7 @@ import (
 
 	"xianfeng/internal/access"
 	"xianfeng/internal/calendar"
+	"xianfeng/internal/db"
 )
 
 // verifySeals recomputes the seals of all quarters, each against the one before it
@@ -52,7 +53,7 @@ func readSeals(ctx context.Context, tx bun.Tx, unit uuid.UUID, q calendar.Quarte
 	if err != nil {
 		return nil, err
 	}
-	err = each(ctx, tx, `SELECT s.person_id, coalesce((SELECT p.name FROM org_people p WHERE p.unit_id = s.unit_id AND p.id = s.person_id), ''), s.seq, s.head,
+	err = db.Each(ctx, tx, `SELECT s.person_id, coalesce((SELECT p.name FROM org_people p WHERE p.unit_id = s.unit_id AND p.id = s.person_id), ''), s.seq, s.head,
 			(SELECT e.hash FROM points_entries e WHERE e.unit_id = s.unit_id AND e.person_id = s.person_id AND e.seq = s.seq),
 			coalesce((SELECT e.voucher FROM points_entries e WHERE e.unit_id = s.unit_id AND e.person_id = s.person_id AND e.seq = s.seq), 0)
 		FROM points_seals s WHERE s.unit_id = $1 AND s.quarter = $2 ORDER BY s.person_id`, []any{unit, q.String()}, func(rows *sql.Rows) error {
@@ -75,7 +76,7 @@ func readSeals(ctx context.Context, tx bun.Tx, unit uuid.UUID, q calendar.Quarte
 // lastEntries gives the last entry of every ledger in a quarter.
 func lastEntries(ctx context.Context, tx bun.Tx, unit uuid.UUID, q calendar.Quarter) (map[uuid.UUID]sealedHead, error) {
 	out := map[uuid.UUID]sealedHead{}
-	err := each(ctx, tx, `SELECT x.person_id, coalesce((SELECT p.name FROM org_people p WHERE p.unit_id = $1 AND p.id = x.person_id), ''), x.seq, x.voucher
+	err := db.Each(ctx, tx, `SELECT x.person_id, coalesce((SELECT p.name FROM org_people p WHERE p.unit_id = $1 AND p.id = x.person_id), ''), x.seq, x.voucher
 		FROM (SELECT DISTINCT ON (person_id) person_id, seq, voucher FROM points_entries
 			WHERE unit_id = $1 AND post_quarter = $2 ORDER BY person_id, seq DESC) x`, []any{unit, q.String()}, func(rows *sql.Rows) error {
 		var h sealedHead

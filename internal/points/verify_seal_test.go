@@ -8,6 +8,7 @@ import (
 
 	"xianfeng/internal/access"
 	"xianfeng/internal/calendar"
+	"xianfeng/internal/db"
 	"xianfeng/internal/testdb"
 )
 
@@ -121,7 +122,7 @@ func (o *office) rewrite(key string, seq int64) {
 	o.t.Helper()
 	owner := withoutTriggers(o.t.(*testing.T), o)
 	var chain []Entry
-	err := each(context.Background(), o.db, `SELECT `+entryColumnsOf("e")+` FROM points_entries e WHERE person_id = $1 ORDER BY seq`,
+	err := db.Each(context.Background(), o.db, `SELECT `+entryColumnsOf("e")+` FROM points_entries e WHERE person_id = $1 ORDER BY seq`,
 		[]any{o.Person(key)}, func(rows *sql.Rows) error {
 			chain = append(chain, Entry{})
 			return rows.Scan(chain[len(chain)-1].columns()...)

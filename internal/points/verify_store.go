@@ -67,7 +67,7 @@ func checkAccounts(ctx context.Context, tx bun.Tx, unit, after uuid.UUID, accoun
 		}
 	}
 	advance()
-	err = each(ctx, tx, `SELECT `+entryColumnsOf("e")+`,
+	err = db.Each(ctx, tx, `SELECT `+entryColumnsOf("e")+`,
 			coalesce(r.code, ''), coalesce(r.veto, false), coalesce(r.beyond, false), r.cap_event, r.cap_month, r.cap_quarter, r.cap_year
 		FROM points_entries e LEFT JOIN points_rules r ON r.unit_id = e.unit_id AND r.id = e.rule_id
 		WHERE e.unit_id = $1 AND e.person_id > $2 AND e.person_id <= $3
@@ -103,7 +103,7 @@ func checkAccounts(ctx context.Context, tx bun.Tx, unit, after uuid.UUID, accoun
 func keptAccounts(ctx context.Context, tx bun.Tx, scope access.Scope, after uuid.UUID) ([]kept, error) {
 	where, args := scope.Where(access.Columns{Unit: "a.unit_id"}, 3)
 	var out []kept
-	err := each(ctx, tx, `SELECT a.person_id, p.name, a.seq, a.head,
+	err := db.Each(ctx, tx, `SELECT a.person_id, p.name, a.seq, a.head,
 			(SELECT coalesce(json_agg(t), '[]') FROM points_totals t WHERE t.unit_id = a.unit_id AND t.person_id = a.person_id)::text,
 			(SELECT coalesce(json_agg(c), '[]') FROM points_caps c WHERE c.unit_id = a.unit_id AND c.person_id = a.person_id)::text
 		FROM points_accounts a JOIN org_people p ON p.unit_id = a.unit_id AND p.id = a.person_id
@@ -151,7 +151,7 @@ func (k *kept) read(totals, caps []byte) error {
 // and sealed at close (rule 18). Someone without an account has no line in it.
 func Heads(ctx context.Context, on bun.IDB, unit uuid.UUID, people []uuid.UUID) (string, error) {
 	heads := newHeadsHash()
-	err := each(ctx, on, `SELECT person_id, seq, head FROM points_accounts
+	err := db.Each(ctx, on, `SELECT person_id, seq, head FROM points_accounts
 		WHERE unit_id = $1 AND person_id = ANY($2::uuid[]) ORDER BY person_id`, []any{unit, people}, func(rows *sql.Rows) error {
 		var person uuid.UUID
 		var a account

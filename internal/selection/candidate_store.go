@@ -39,7 +39,7 @@ func (c *Candidate) scan(rows *sql.Rows) error {
 // allCandidates reads the whole of a selection, in the order of the roll.
 func allCandidates(ctx context.Context, on bun.IDB, unit, selection uuid.UUID) ([]Candidate, error) {
 	var out []Candidate
-	err := each(ctx, on, candidateSelect+` WHERE c.unit_id = $1 AND c.selection_id = $2 ORDER BY c.ord, c.id`, []any{unit, selection}, func(rows *sql.Rows) error {
+	err := db.Each(ctx, on, candidateSelect+` WHERE c.unit_id = $1 AND c.selection_id = $2 ORDER BY c.ord, c.id`, []any{unit, selection}, func(rows *sql.Rows) error {
 		out = append(out, Candidate{})
 		return out[len(out)-1].scan(rows)
 	})
@@ -66,12 +66,12 @@ func candidateWhere(scope access.Scope, selection uuid.UUID, f CandidateFilter) 
 // listCandidates reads one more than the limit, and how many there are in all.
 func listCandidates(ctx context.Context, on bun.IDB, scope access.Scope, selection uuid.UUID, f CandidateFilter) (out []Candidate, total int, err error) {
 	where, args := candidateWhere(scope, selection, f)
-	if err := one(ctx, on, []any{&total}, `SELECT count(*)::int FROM selection_candidates c WHERE`+where, args...); err != nil {
+	if err := db.One(ctx, on, []any{&total}, `SELECT count(*)::int FROM selection_candidates c WHERE`+where, args...); err != nil {
 		return nil, 0, fmt.Errorf("candidates of %s: %w", selection, err)
 	}
 	n := len(args)
 	out = []Candidate{}
-	err = each(ctx, on, fmt.Sprintf(`%s WHERE%s AND (c.ord, c.id) > ($%d::int, $%d::uuid) ORDER BY c.ord, c.id LIMIT $%d`, candidateSelect, where, n+1, n+2, n+3),
+	err = db.Each(ctx, on, fmt.Sprintf(`%s WHERE%s AND (c.ord, c.id) > ($%d::int, $%d::uuid) ORDER BY c.ord, c.id LIMIT $%d`, candidateSelect, where, n+1, n+2, n+3),
 		append(args, f.after.ord, f.after.id, f.Limit+1), func(rows *sql.Rows) error {
 			out = append(out, Candidate{})
 			return out[len(out)-1].scan(rows)
@@ -85,7 +85,7 @@ func listCandidates(ctx context.Context, on bun.IDB, scope access.Scope, selecti
 // countCandidates counts those of a selection within a scope.
 func countCandidates(ctx context.Context, on bun.IDB, scope access.Scope, selection uuid.UUID) (all, proposed int, err error) {
 	where, args := scope.Where(candidateColumns(), 2)
-	err = one(ctx, on, []any{&all, &proposed}, `SELECT count(*)::int, (count(*) FILTER (WHERE c.proposed))::int FROM selection_candidates c
+	err = db.One(ctx, on, []any{&all, &proposed}, `SELECT count(*)::int, (count(*) FILTER (WHERE c.proposed))::int FROM selection_candidates c
 		WHERE c.selection_id = $1 AND `+where, append([]any{selection}, args...)...)
 	if err != nil {
 		return 0, 0, fmt.Errorf("candidates of %s: %w", selection, err)
@@ -98,7 +98,7 @@ func countCandidates(ctx context.Context, on bun.IDB, scope access.Scope, select
 func readCandidate(ctx context.Context, on bun.IDB, scope access.Scope, selection, id uuid.UUID) (c Candidate, err error) {
 	where, args := scope.Where(candidateColumns(), 3)
 	found := false
-	err = each(ctx, on, candidateSelect+` WHERE c.selection_id = $1 AND c.id = $2 AND `+where, append([]any{selection, id}, args...), func(rows *sql.Rows) error {
+	err = db.Each(ctx, on, candidateSelect+` WHERE c.selection_id = $1 AND c.id = $2 AND `+where, append([]any{selection, id}, args...), func(rows *sql.Rows) error {
 		found = true
 		return c.scan(rows)
 	})
@@ -229,7 +229,7 @@ func setResults(ctx context.Context, tx bun.Tx, unit uuid.UUID, ids []uuid.UUID,
 
 // proposedPeople are the people nominated in a selection, with their groups.
 func proposedPeople(ctx context.Context, on bun.IDB, unit, selection uuid.UUID) (people []key, err error) {
-	err = each(ctx, on, `SELECT group_id, person_id FROM selection_candidates WHERE unit_id = $1 AND selection_id = $2 AND proposed AND person_id IS NOT NULL`,
+	err = db.Each(ctx, on, `SELECT group_id, person_id FROM selection_candidates WHERE unit_id = $1 AND selection_id = $2 AND proposed AND person_id IS NOT NULL`,
 		[]any{unit, selection}, func(rows *sql.Rows) error {
 			var p key
 			err := rows.Scan(&p.group, &p.person)
@@ -248,7 +248,7 @@ func membersOf(ctx context.Context, on bun.IDB, unit uuid.UUID, groups []uuid.UU
 	for i, d := range days {
 		texts[i] = d.String()
 	}
-	err = each(ctx, on, `SELECT DISTINCT m.person_id FROM org_party_memberships m, unnest($3::date[]) AS d
+	err = db.Each(ctx, on, `SELECT DISTINCT m.person_id FROM org_party_memberships m, unnest($3::date[]) AS d
 		WHERE m.unit_id = $1 AND m.group_id = ANY($2::uuid[]) AND m.valid_from <= d AND (m.valid_to IS NULL OR m.valid_to >= d)`,
 		[]any{unit, groups, texts}, func(rows *sql.Rows) error {
 			var p uuid.UUID

@@ -10,6 +10,7 @@ import (
 
 	"xianfeng/internal/access"
 	"xianfeng/internal/calendar"
+	"xianfeng/internal/db"
 	"xianfeng/internal/org"
 )
 
@@ -51,7 +52,7 @@ func gather(ctx context.Context, on bun.Tx, unit uuid.UUID, q calendar.Quarter, 
 // before. What a reversal took back neither deducts nor vetoes, whenever it came.
 func personSums(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Quarter) (map[uuid.UUID]personSum, error) {
 	out := map[uuid.UUID]personSum{}
-	err := each(ctx, on, `SELECT person_id, coalesce(sum(gained + deducted) FILTER (WHERE quarter = $2), 0)::int,
+	err := db.Each(ctx, on, `SELECT person_id, coalesce(sum(gained + deducted) FILTER (WHERE quarter = $2), 0)::int,
 			coalesce(sum(gained + deducted) FILTER (WHERE quarter = $3), 0)::int
 		FROM points_totals WHERE unit_id = $1 AND quarter IN ($2, $3) GROUP BY person_id`,
 		[]any{unit, q.String(), q.Prev().String()}, func(rows *sql.Rows) error {
@@ -64,7 +65,7 @@ func personSums(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Quar
 	if err != nil {
 		return nil, fmt.Errorf("totals of %s: %w", q, err)
 	}
-	err = each(ctx, on, `SELECT e.person_id, (count(*) FILTER (WHERE e.points < 0))::int, coalesce(sum(e.points) FILTER (WHERE e.points < 0), 0)::int,
+	err = db.Each(ctx, on, `SELECT e.person_id, (count(*) FILTER (WHERE e.points < 0))::int, coalesce(sum(e.points) FILTER (WHERE e.points < 0), 0)::int,
 			(count(*) FILTER (WHERE r.veto))::int
 		FROM points_entries e JOIN points_rules r ON r.unit_id = e.unit_id AND r.id = e.rule_id
 		WHERE e.unit_id = $1 AND e.post_quarter = $2 AND (e.points < 0 OR r.veto) AND `+stands+` GROUP BY e.person_id`,
@@ -91,7 +92,7 @@ const stands = `e.reverses IS NULL AND NOT EXISTS (SELECT FROM points_entries u 
 func headSums(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Quarter, sums map[uuid.UUID]personSum) (map[uuid.UUID]headSum, error) {
 	out := map[uuid.UUID]headSum{}
 	var kept bool
-	if err := one(ctx, on, []any{&kept}, `SELECT EXISTS (SELECT FROM points_quarters WHERE unit_id = $1 AND quarter = $2)`, unit, q.String()); err != nil {
+	if err := db.One(ctx, on, []any{&kept}, `SELECT EXISTS (SELECT FROM points_quarters WHERE unit_id = $1 AND quarter = $2)`, unit, q.String()); err != nil {
 		return nil, fmt.Errorf("books of %s: %w", q, err)
 	}
 	if !kept {
@@ -112,7 +113,7 @@ func headSums(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Quarte
 
 // pennantHolder is the group that was given the pennant of a quarter; zero: none.
 func pennantHolder(ctx context.Context, on bun.IDB, unit uuid.UUID, q calendar.Quarter) (group uuid.UUID, err error) {
-	err = each(ctx, on, `SELECT group_id FROM selection_honours WHERE unit_id = $1 AND quarter = $2 AND kind = $3`,
+	err = db.Each(ctx, on, `SELECT group_id FROM selection_honours WHERE unit_id = $1 AND quarter = $2 AND kind = $3`,
 		[]any{unit, q.String(), Pennant}, func(rows *sql.Rows) error { return rows.Scan(&group) })
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("holder of %s: %w", q, err)
@@ -138,7 +139,7 @@ func openLedgers(ctx context.Context, on bun.IDB, ledgers access.Scope, q calend
 		return out, nil
 	}
 	where, args := ledgers.Where(ledgerColumns(), 4)
-	err := each(ctx, on, `SELECT p.id FROM org_people p CROSS JOIN (SELECT $2::date AS first_day, $3::date AS last_day) q
+	err := db.Each(ctx, on, `SELECT p.id FROM org_people p CROSS JOIN (SELECT $2::date AS first_day, $3::date AS last_day) q
 		WHERE p.id = ANY($1::uuid[]) AND `+where, append([]any{people, q.First(), q.Last()}, args...), func(rows *sql.Rows) error {
 		var p uuid.UUID
 		err := rows.Scan(&p)
@@ -156,7 +157,7 @@ func openLedgers(ctx context.Context, on bun.IDB, ledgers access.Scope, q calend
 func vetoEntries(ctx context.Context, on bun.IDB, ledgers access.Scope, q calendar.Quarter, people []uuid.UUID) ([]VetoEntry, error) {
 	where, args := ledgers.Where(ledgerColumns(), 5)
 	out := []VetoEntry{}
-	err := each(ctx, on, `SELECT e.id, e.voucher, p.id, p.name, r.title, e.reason
+	err := db.Each(ctx, on, `SELECT e.id, e.voucher, p.id, p.name, r.title, e.reason
 		FROM points_entries e JOIN points_rules r ON r.unit_id = e.unit_id AND r.id = e.rule_id
 		JOIN org_people p ON p.unit_id = e.unit_id AND p.id = e.person_id
 		CROSS JOIN (SELECT $3::date AS first_day, $4::date AS last_day) q

@@ -64,7 +64,7 @@ func listHonours(ctx context.Context, on bun.IDB, scope access.Scope, f HonourFi
 	where = ` WHERE ($1 = '' OR h.kind = $1) AND ($2 = '' OR h.quarter = $2) AND ($3::uuid IS NULL OR h.person_id = $3)
 		AND ($4 = '' OR h.number || ' ' || h.name || ' ' || b.name || ' ' || g.name || ' ' || coalesce(p.pinyin || ' ' || p.initials, '') ILIKE $4) AND ` + where
 	args = append([]any{f.Kind, f.Quarter.String(), db.OrNull(f.Person), text}, args...)
-	if err := one(ctx, on, []any{&total}, `SELECT count(*)::int`+honourTables+where, args...); err != nil {
+	if err := db.One(ctx, on, []any{&total}, `SELECT count(*)::int`+honourTables+where, args...); err != nil {
 		return nil, 0, fmt.Errorf("honours: %w", err)
 	}
 	limit := exportMost + 1
@@ -73,7 +73,7 @@ func listHonours(ctx context.Context, on bun.IDB, scope access.Scope, f HonourFi
 	}
 	n := len(args)
 	out = []Honour{}
-	err = each(ctx, on, fmt.Sprintf(`SELECT %s%s%s AND ($%d = '' OR h.quarter < $%d OR h.quarter = $%d AND h.number > $%d)
+	err = db.Each(ctx, on, fmt.Sprintf(`SELECT %s%s%s AND ($%d = '' OR h.quarter < $%d OR h.quarter = $%d AND h.number > $%d)
 		ORDER BY h.quarter DESC, h.number LIMIT $%d`, honourColumns, honourTables, where, n+1, n+1, n+1, n+2, n+3),
 		append(args, f.after.quarter, f.after.number, limit), func(rows *sql.Rows) error {
 			var h Honour
@@ -90,7 +90,7 @@ func listHonours(ctx context.Context, on bun.IDB, scope access.Scope, f HonourFi
 
 func readHonour(ctx context.Context, on bun.IDB, scope access.Scope, id uuid.UUID) (h Honour, unit string, err error) {
 	where, args := scope.Where(scopeOfHonours(), 2)
-	err = one(ctx, on, append(h.columns(), &unit), `SELECT `+honourColumns+`, (SELECT u.name FROM org_units u WHERE u.id = h.unit_id)`+honourTables+`
+	err = db.One(ctx, on, append(h.columns(), &unit), `SELECT `+honourColumns+`, (SELECT u.name FROM org_units u WHERE u.id = h.unit_id)`+honourTables+`
 		WHERE h.id = $1 AND `+where, append([]any{id}, args...)...)
 	if err != nil {
 		return h, "", fmt.Errorf("honour %s: %w", id, err)

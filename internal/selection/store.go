@@ -13,33 +13,6 @@ import (
 	"xianfeng/internal/db"
 )
 
-// each runs a statement and fn on every row of it.
-func each(ctx context.Context, on bun.IDB, query string, args []any, fn func(rows *sql.Rows) error) error {
-	rows, err := db.Query(ctx, on, query, args...)
-	if err != nil {
-		return db.Translate(err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		if err := fn(rows); err != nil {
-			return db.Translate(err)
-		}
-	}
-	return db.Translate(rows.Err())
-}
-
-func one(ctx context.Context, on bun.IDB, into []any, query string, args ...any) error {
-	found := false
-	err := each(ctx, on, query, args, func(rows *sql.Rows) error {
-		found = true
-		return rows.Scan(into...)
-	})
-	if err == nil && !found {
-		return sql.ErrNoRows
-	}
-	return err
-}
-
 // reached is how a Scope reaches the selection s: through any candidate of it that
 // lies within. first is the number of its first parameter.
 func reached(scope access.Scope, first int) (string, []any) {
@@ -79,7 +52,7 @@ func (s *Selection) fill() {
 func readSelection(ctx context.Context, on bun.IDB, scope access.Scope, id uuid.UUID) (Selection, error) {
 	where, args := reached(scope, 2)
 	var s Selection
-	if err := one(ctx, on, s.columns(), `SELECT `+selectionColumns+` WHERE s.id = $1 AND `+where, append([]any{id}, args...)...); err != nil {
+	if err := db.One(ctx, on, s.columns(), `SELECT `+selectionColumns+` WHERE s.id = $1 AND `+where, append([]any{id}, args...)...); err != nil {
 		return s, fmt.Errorf("selection %s: %w", id, err)
 	}
 	s.fill()
@@ -90,7 +63,7 @@ func readSelection(ctx context.Context, on bun.IDB, scope access.Scope, id uuid.
 func listSelections(ctx context.Context, on bun.IDB, scope access.Scope, f Filter) ([]Selection, error) {
 	where, args := reached(scope, 7)
 	out := []Selection{}
-	err := each(ctx, on, `SELECT `+selectionColumns+`
+	err := db.Each(ctx, on, `SELECT `+selectionColumns+`
 		WHERE ($1 = '' OR s.kind = $1) AND ($2 = '' OR s.quarter = $2) AND ($3 = '' OR s.state = $3)
 			AND ($4 = '' OR (s.quarter, s.id) < ($4, $5::uuid)) AND `+where+`
 		ORDER BY s.quarter DESC, s.id DESC LIMIT $6`,
@@ -109,7 +82,7 @@ func listSelections(ctx context.Context, on bun.IDB, scope access.Scope, f Filte
 
 func countSelections(ctx context.Context, on bun.IDB, scope access.Scope, f Filter) (n int, err error) {
 	where, args := reached(scope, 4)
-	err = one(ctx, on, []any{&n}, `SELECT count(*)::int FROM selection_selections s
+	err = db.One(ctx, on, []any{&n}, `SELECT count(*)::int FROM selection_selections s
 		WHERE ($1 = '' OR s.kind = $1) AND ($2 = '' OR s.quarter = $2) AND ($3 = '' OR s.state = $3) AND `+where,
 		append([]any{f.Kind, f.Quarter.String(), f.State}, args...)...)
 	if err != nil {
@@ -121,7 +94,7 @@ func countSelections(ctx context.Context, on bun.IDB, scope access.Scope, f Filt
 // readOutcomes tells the honours that selections led to.
 func readOutcomes(ctx context.Context, on bun.IDB, unit uuid.UUID, ids []uuid.UUID) ([]Outcome, error) {
 	var out []Outcome
-	err := each(ctx, on, `SELECT h.selection_id, h.id, h.number, h.name, b.name, g.name, h.result FROM selection_honours h
+	err := db.Each(ctx, on, `SELECT h.selection_id, h.id, h.number, h.name, b.name, g.name, h.result FROM selection_honours h
 		JOIN org_branches b ON b.unit_id = h.unit_id AND b.id = h.branch_id
 		JOIN org_groups g ON g.unit_id = h.unit_id AND g.id = h.group_id
 		WHERE h.unit_id = $1 AND h.selection_id = ANY($2::uuid[]) ORDER BY h.number`, []any{unit, ids}, func(rows *sql.Rows) error {
@@ -141,7 +114,7 @@ func readOutcomes(ctx context.Context, on bun.IDB, unit uuid.UUID, ids []uuid.UU
 func lockSelection(ctx context.Context, tx bun.Tx, scope access.Scope, id uuid.UUID) (Selection, error) {
 	where, args := reached(scope, 2)
 	var found uuid.UUID
-	err := one(ctx, tx, []any{&found}, `SELECT s.id FROM selection_selections s WHERE s.id = $1 AND `+where+` FOR UPDATE OF s`, append([]any{id}, args...)...)
+	err := db.One(ctx, tx, []any{&found}, `SELECT s.id FROM selection_selections s WHERE s.id = $1 AND `+where+` FOR UPDATE OF s`, append([]any{id}, args...)...)
 	if err != nil {
 		return Selection{}, fmt.Errorf("lock selection %s: %w", id, err)
 	}
@@ -150,7 +123,7 @@ func lockSelection(ctx context.Context, tx bun.Tx, scope access.Scope, id uuid.U
 
 // selectionsOf are those that candidates belong to, in the order of locking.
 func selectionsOf(ctx context.Context, on bun.IDB, unit uuid.UUID, candidates []uuid.UUID) (ids []uuid.UUID, err error) {
-	err = each(ctx, on, `SELECT DISTINCT selection_id FROM selection_candidates WHERE unit_id = $1 AND id = ANY($2::uuid[]) ORDER BY 1`,
+	err = db.Each(ctx, on, `SELECT DISTINCT selection_id FROM selection_candidates WHERE unit_id = $1 AND id = ANY($2::uuid[]) ORDER BY 1`,
 		[]any{unit, candidates}, func(rows *sql.Rows) error {
 			var id uuid.UUID
 			err := rows.Scan(&id)
