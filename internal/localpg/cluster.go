@@ -235,6 +235,12 @@ func (h home) replaceFile(path, text string) error {
 
 // spawn runs the postmaster. hold goes down to it and to all its children.
 func (s *Server) spawn(bin binaries, socket string, hold *os.File) (*child, *pidFile, error) {
+	// hold says that no server of this data lives, so a lock beside the socket is one
+	// that was killed: its number may be another process's by now, which PostgreSQL
+	// would take for a rival.
+	if err := os.Remove(filepath.Join(socket, ".s.PGSQL."+port+".lock")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, fmt.Errorf("无法清理数据库的旧锁文件: %w", err)
+	}
 	// Not bound to the caller's context: the server outlives the call.
 	cmd, pg, err := s.home.command(context.Background(), filepath.Join(bin.dir, "postgres"))
 	if err != nil {

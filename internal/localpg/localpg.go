@@ -159,7 +159,7 @@ func socketURL(socket, role, db string) string {
 // ensureRunning leaves a ready server behind, attached or started. The caller
 // holds pg.lock.
 func (s *Server) ensureRunning(ctx context.Context) error {
-	for {
+	for retried := false; ; {
 		pf, err := s.home.running()
 		if err != nil {
 			return err
@@ -182,6 +182,11 @@ func (s *Server) ensureRunning(ctx context.Context) error {
 			if own != nil {
 				own.abandon()
 				dropSocketDir(pf.socket)
+			}
+			if errors.Is(err, errGone) && !retried && sleep(ctx, time.Second) {
+				retried = true
+				s.log.Warn("private PostgreSQL ended while it started, trying once more", "error", err)
+				continue // what was left of one that was killed may be gone by now
 			}
 			return err
 		}
