@@ -41,6 +41,8 @@ var edges = map[string]edge{
 	"internal/calendar": {nil, "days are pure: no database, no request"},
 	"internal/db":       {[]string{"fault", "migrations"}, "translates PostgreSQL's errors into faults and brings the schema up"},
 	"internal/localpg":  {nil, "a child process; which schema it serves is not its business"},
+	"internal/schedule": {[]string{"calendar"}, "puts appointments on days; what they are about is not its business"},
+	"internal/keyring":  {[]string{"db", "fault"}, "keys outside the database; what they seal is handed to it as bytes"},
 	"internal/sheet":    {[]string{"calendar", "fault"}, "workbooks are made of rows and days; it must not learn what a ledger is"},
 	"internal/access":   {[]string{"db", "fault", "calendar", "policies"}, "decides for every capability, so it can rest on none"},
 	"internal/testdb":   {[]string{"access", "calendar", "db", "fault", "localpg", "migrations"}, "every capability's tests use it, so it can use none of them"},
@@ -59,9 +61,14 @@ var edges = map[string]edge{
 	"internal/claim":     capability("a doer: what a claim earns goes through points.Post, what it is put up for through notice", ground[1:]...),
 	"internal/selection": capability("a doer: reads kept totals, puts candidates on notice, awards honours", ground[1:]...),
 
+	"internal/talk":  capability("a doer: who talks with whom and when; what is said is sealed by keyring; what other capabilities know reaches it as occasions", append([]string{"keyring", "schedule"}, ground[2:]...)...),
+	"internal/study": capability("a doer: notes for oneself alone, sealed by keyring", append([]string{"keyring"}, ground[3:]...)...),
+
+	"internal/duty":     capability("a reader: reckons from records who owes what; of its own it keeps the list of duties, excuses and plans", ground...),
+	"internal/feed":     capability("a reader: somebody's own calendar; what stands in it is handed over by its owners", ground[3:]...),
 	"internal/fairness": capability("a reader: how evenly points fall", ground...),
-	"internal/report":   capability("a reader: selects across tables through Scope, writes its own issues only", ground...),
-	"internal/desk":     capability("a reader: what waits for me", ground...),
+	"internal/report":   capability("a reader: selects across tables through Scope, writes its own issues only; duties as duty reckons them", append([]string{"duty"}, ground...)...),
+	"internal/desk":     capability("a reader: what waits for me, the duties of it as duty reckons them", append([]string{"duty"}, ground...)...),
 
 	"internal/app":      {[]string{"*"}, "builds each service once, so it alone knows all, and plays the demo office through them"},
 	"cmd/xianfeng":      {[]string{"*"}, "thin: reads the command line and hands over"},

@@ -66,6 +66,34 @@ var constraints = map[string]complaint{
 	"selection_settled":             {fault.Conflict, "该评选已有结论，请刷新后查看"},
 	"selection_honours_one_pennant": {fault.Conflict, "该季度的流动红旗已经授予"},
 
+	"org_absences_once": {fault.Conflict, "这段时间已登记过请假外出，请先删除原来的一条"},
+
+	"talk_leaders_once":                        {fault.Conflict, "该领导的谈话范围在这段时间已经登记"},
+	"talk_mornings_once":                       {fault.Conflict, "该部门的晨会安排在这段时间已经登记"},
+	"talk_talks_once":                          {fault.Conflict, "这两位同志今年已有同类谈话，请刷新后查看"},
+	"talk_talks_occasion":                      {fault.Conflict, "这件事的谈话已经安排，请刷新后查看"},
+	"talk_two_people":                          {fault.Invalid, "谈话人与谈话对象不能是同一人"},
+	"talk_reported_by_party":                   {fault.RuleBroken, "谈话只能由谈话双方登记"},
+	"talk_confirmed_by_other":                  {fault.RuleBroken, "登记的谈话须由对方确认"},
+	"talk_settled":                             {fault.Conflict, "这次谈话已有结果，请刷新后查看"},
+	"talk_consents_both":                       {fault.RuleBroken, "须由谈话的另一方同意"},
+	"talk_consents_third":                      {fault.Invalid, "请选择谈话双方之外的领导"},
+	"talk_consents_parties":                    {fault.RuleBroken, "只有谈话双方可以同意他人查看"},
+	"talk_consents_settled":                    {fault.Conflict, "这项同意已有结果，请刷新后查看"},
+	"talk_consents_once":                       {fault.Conflict, "已请求过同意这位领导查看"},
+	"talk_records_other":                       {fault.RuleBroken, "记录须由谈话的另一方确认"},
+	"talk_records_unit_id_talk_id_version_key": {fault.Conflict, "对方刚刚保存了新的记录，请刷新后再写；您写的内容还在页面上"},
+	"talk_followups_result":                    {fault.Invalid, "请填写办理结果"},
+
+	"duty_duties_whole_periods": {fault.Invalid, "起始日期须是周期的第一天"},
+	"duty_duties_once":          {fault.Conflict, "这项职责在这段时间已有规定，请刷新后查看"},
+	"duty_excuses_not_own":      {fault.RuleBroken, "不能批准自己提出的原因，请由他人办理"},
+	"duty_excuses_once":         {fault.Conflict, "这一期已提出过原因，请刷新后查看"},
+	"duty_excuse_decided":       {fault.Conflict, "这项原因已有结论，请刷新后查看"},
+	"duty_plans_once":           {fault.Conflict, "该支部本季度的计划已经建立，请刷新后查看"},
+	"study_notes_once":          {fault.Conflict, "这一天已经记过，请刷新后查看"},
+	"feed_feeds_one":            {fault.Conflict, "已有一个日历地址，请刷新后查看"},
+
 	"report_issues_replaced_once": {fault.Conflict, "该报表已被后来的一份更正，请更正最新的那一份"},
 }
 

@@ -27,6 +27,9 @@ type UnitSettings struct {
 	NoticeDays   int `json:"notice_days" minimum:"1" maximum:"60" doc:"Working days that a public notice lies open (rule 13)"`
 	PioneerQuota int `json:"pioneer_quota" minimum:"1" maximum:"20" doc:"Pioneer posts that a group may recommend for in a quarter (rule 20)"`
 
+	TalksPerDay    int `json:"talks_per_day" minimum:"1" maximum:"20" doc:"Planned talks that one person holds on a day (rule 22)"`
+	QuarterPlanDay int `json:"quarter_plan_day" minimum:"1" maximum:"28" doc:"Day of a quarter's first month by which a branch files its plan"`
+
 	Fonts ReportFonts `json:"report_fonts" doc:"Faces on printed reports"`
 }
 
@@ -65,6 +68,8 @@ func DefaultSettings() UnitSettings {
 		HoursRounding:          RoundHalfHour,
 		NoticeDays:             5,
 		PioneerQuota:           1,
+		TalksPerDay:            3,
+		QuarterPlanDay:         5,
 		Fonts:                  ReportFonts{Title: "宋体", Heading: "黑体", Body: "仿宋"},
 	}
 }
@@ -117,6 +122,8 @@ func (s UnitSettings) check() error {
 	within("committee_quorum_percent", s.CommitteeQuorumPercent, 1, 100, "比例应在 1 到 100 之间")
 	within("notice_days", s.NoticeDays, 1, 60, "公示期应在 1 到 60 个工作日之间")
 	within("pioneer_quota", s.PioneerQuota, 1, 20, "每个党小组的名额应在 1 到 20 之间")
+	within("talks_per_day", s.TalksPerDay, 1, 20, "每人每天的谈话数应在 1 到 20 之间")
+	within("quarter_plan_day", s.QuarterPlanDay, 1, 28, "季度计划的报备日应在 1 到 28 日之间")
 	face("report_fonts.title", s.Fonts.Title)
 	face("report_fonts.heading", s.Fonts.Heading)
 	face("report_fonts.body", s.Fonts.Body)

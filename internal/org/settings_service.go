@@ -78,6 +78,10 @@ func settingName(field string) string {
 		return "公示期"
 	case "pioneer_quota":
 		return "先锋岗名额"
+	case "talks_per_day":
+		return "每人每天的谈话数"
+	case "quarter_plan_day":
+		return "季度计划报备日"
 	case "short_volunteers":
 		return "不足半小时的计法"
 	case "report_fonts":

@@ -16,6 +16,17 @@ const resources: Record<string, string> = {
   notice: '公示',
   selection: '评选',
   honour: '荣誉证书',
+  absence: '请假外出',
+  talk: '谈心谈话安排',
+  talk_type: '谈话设置',
+  talk_text: '谈话内容',
+  followup: '谈话转办事项',
+  duty: '职责落实',
+  duty_plan: '支部季度计划',
+  study: '学习笔记',
+  feed: '个人日历订阅',
+  meeting_statistics: '三会一课统计',
+  talk_coverage: '谈心谈话情况表',
   annual_summary: '年度积分汇总',
   pennant: '流动红旗评选表',
   quarter_summary: '季度积分汇总',
@@ -52,6 +63,10 @@ const actions: Record<string, string> = {
   cancel: '撤销',
   open: '发起',
   nominate: '推荐',
+  plan: '编排',
+  excuse: '说明原因',
+  approve: '批准',
+  note: '记录',
 }
 
 /** One permission of the session ("activity.read") in its parts. */
