@@ -45,12 +45,12 @@ CREATE TABLE talk_occasions (
     happened_on  date NOT NULL,
     found_at     timestamptz NOT NULL,
     noted_by     uuid,          -- person; null: the system found it
-    dismissed_by uuid,
+    dismissed_by uuid,          -- null: what it was found in was taken back
     dismissed_at timestamptz,
     PRIMARY KEY (unit_id, id),
     UNIQUE (unit_id, kind, source_id),
     FOREIGN KEY (unit_id, person_id) REFERENCES org_people (unit_id, id),
-    CHECK ((dismissed_by IS NULL) = (dismissed_at IS NULL))
+    CHECK (dismissed_by IS NULL OR dismissed_at IS NOT NULL)
 );
 CREATE INDEX talk_occasions_list ON talk_occasions (unit_id, happened_on DESC, id DESC);
 

@@ -95,6 +95,7 @@ CREATE TABLE duty_plan_items (
     title      text NOT NULL CHECK (title <> '' AND char_length(title) <= 100),
     person_id  uuid,             -- 责任人
     ord        int NOT NULL DEFAULT 0,
+    changed_at timestamptz,      -- after the plan was filed
     PRIMARY KEY (unit_id, id),
     FOREIGN KEY (unit_id, plan_id) REFERENCES duty_plans (unit_id, id) ON DELETE CASCADE,
     FOREIGN KEY (unit_id, group_id) REFERENCES org_groups (unit_id, id),

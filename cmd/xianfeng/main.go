@@ -32,6 +32,7 @@ type cli struct {
 	Report  reportCmd  `cmd:"" help:"出具报表工作簿"`
 	Ledger  ledgerCmd  `cmd:"" help:"积分台账"`
 	User    userCmd    `cmd:"" help:"账号：列出、建立、停用、启用、重置密码、解锁"`
+	Keys    keysCmd    `cmd:"" name:"keys" help:"封存谈话记录的密钥：查看、更换"`
 	Show    configCmd  `cmd:"" name:"config" help:"打印当前生效的配置（隐去密码）"`
 	OpenAPI openAPICmd `cmd:"" name:"openapi" help:"打印 API 文档（OpenAPI 3.1）"`
 	Version versionCmd `cmd:"" help:"打印版本"`

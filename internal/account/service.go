@@ -82,6 +82,17 @@ func (s *Service) ActorByLogin(ctx context.Context, login string) (access.Actor,
 	return a, nil
 }
 
+// ActorOf is who a person acts as without a session, for what a secret address of
+// theirs gives out: with the grants of this moment. There is nobody once the account
+// is closed, the person is off the roll or has left, or no grant is in force.
+func (s *Service) ActorOf(ctx context.Context, unit, person uuid.UUID) (a access.Actor, ok bool, err error) {
+	a, demo, found, err := actorByPerson(ctx, s.db, unit, person, calendar.DateOf(s.now()))
+	if err != nil || !found || demo && !s.allowDemo || len(a.Grants) == 0 {
+		return access.Actor{}, false, err
+	}
+	return a, true, nil
+}
+
 // SignIn checks a password and opens a session. by carries the request's address
 // and id. At most MaxTries wrong tries of a login are evaluated in TryWindow,
 // whether the login exists or not.

@@ -97,6 +97,17 @@ func actorByLogin(ctx context.Context, on bun.IDB, login string, today calendar.
 	return a, hash, disabled, demo, found, err
 }
 
+// actorByPerson is who somebody of the roll acts as while their account is open.
+func actorByPerson(ctx context.Context, on bun.IDB, unit, person uuid.UUID, today calendar.Date) (a access.Actor, demo, found bool, err error) {
+	found, err = one(ctx, on, `SELECT `+actorColumns+` FROM account_accounts a `+actorJoins+`
+		WHERE a.unit_id = $1 AND a.person_id = $3 AND a.disabled_at IS NULL AND p.on_roll AND (p.left_on IS NULL OR p.left_on >= $2)`,
+		[]any{unit, today.UTC(), person}, func(rows *sql.Rows) (err error) {
+			a, demo, err = scanActor(rows)
+			return err
+		})
+	return a, demo, found, err
+}
+
 func touchSession(ctx context.Context, d *bun.DB, hash []byte, at time.Time) error {
 	_, err := db.Exec(ctx, d, `UPDATE account_sessions SET seen_at = $2 WHERE token_hash = $1 AND seen_at < $2`, hash, at)
 	return db.Translate(err)

@@ -22,16 +22,21 @@ import (
 	"xianfeng/internal/claim"
 	"xianfeng/internal/db"
 	"xianfeng/internal/desk"
+	"xianfeng/internal/duty"
 	"xianfeng/internal/fairness"
 	"xianfeng/internal/fault"
+	"xianfeng/internal/feed"
 	"xianfeng/internal/file"
 	"xianfeng/internal/httpd"
+	"xianfeng/internal/keyring"
 	"xianfeng/internal/localpg"
 	"xianfeng/internal/notice"
 	"xianfeng/internal/org"
 	"xianfeng/internal/points"
 	"xianfeng/internal/report"
 	"xianfeng/internal/selection"
+	"xianfeng/internal/study"
+	"xianfeng/internal/talk"
 	"xianfeng/policies"
 	"xianfeng/web"
 )
@@ -43,6 +48,7 @@ type App struct {
 	Log        *slog.Logger
 	Now        calendar.Clock
 	Policy     *access.Policy
+	Keys       *keyring.Ring
 	Audit      *audit.Service
 	Files      *file.Service
 	Accounts   *account.Service
@@ -52,8 +58,12 @@ type App struct {
 	Claims     *claim.Service
 	Notices    *notice.Service
 	Selections *selection.Service
+	Talks      *talk.Service
+	Study      *study.Service
 	Reports    *report.Service
+	Duties     *duty.Service
 	Desk       *desk.Service
+	Feeds      *feed.Service
 	Fairness   *fairness.Service
 
 	pg *localpg.Server
@@ -116,6 +126,9 @@ func connect(ctx context.Context, cfg Config, url, owner, role string, now calen
 		return nil, err
 	}
 	a, err := New(d, cfg, now, log)
+	if err == nil {
+		err = a.catchUp(ctx)
+	}
 	if err != nil {
 		_ = d.Close()
 		return nil, err
@@ -123,8 +136,21 @@ func connect(ctx context.Context, cfg Config, url, owner, role string, now calen
 	return a, nil
 }
 
-// New builds the services on an open database; tests and Open share it.
+// New builds the services on an open database; tests and Open share it. Without the
+// keys that texts are sealed with there are still services, for the command line, but
+// no Server.
 func New(d *bun.DB, cfg Config, now calendar.Clock, log *slog.Logger) (*App, error) {
+	path, err := cfg.keysPath()
+	keys := keyring.Closed(err)
+	if err == nil {
+		if keys, err = keyring.Prepare(context.Background(), d, path); err != nil {
+			return nil, err
+		}
+	}
+	return build(d, cfg, keys, now, log)
+}
+
+func build(d *bun.DB, cfg Config, keys *keyring.Ring, now calendar.Clock, log *slog.Logger) (*App, error) {
 	policy, err := access.NewPolicy(policies.Model, policies.Policy)
 	if err != nil {
 		return nil, err
@@ -133,7 +159,7 @@ func New(d *bun.DB, cfg Config, now calendar.Clock, log *slog.Logger) (*App, err
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: cfg, DB: d, Log: log, Now: now, Policy: policy, Files: files}
+	a := &App{Config: cfg, DB: d, Log: log, Now: now, Policy: policy, Keys: keys, Files: files}
 	a.Audit = audit.NewService(d, now)
 	a.Accounts = account.NewService(d, now, policy, office{}, a.Audit, cfg.DemoSignIns())
 	a.Org = org.NewService(d, policy, ledgers{}, now)
@@ -142,14 +168,21 @@ func New(d *bun.DB, cfg Config, now calendar.Clock, log *slog.Logger) (*App, err
 	a.Points = points.NewService(d, policy, openWork{}, activity.Facts{}, a.Claims, now)
 	a.Selections = selection.NewService(d, policy, duties{now}, now)
 	a.Notices = notice.NewService(d, policy, map[string]notice.Owner{notice.KindClaims: a.Claims, notice.KindSelection: a.Selections, notice.KindTotals: a.Points}, activity.Meetings{}, now)
+	a.Study = study.NewService(d, keys, now)
+	a.Talks = talk.NewService(d, policy, keys, talkSources{now}, now)
 	a.Reports = report.NewService(d, policy, files, now)
+	a.Duties = duty.NewService(d, policy, now)
 	a.Desk = desk.NewService(d, policy, now)
+	a.Feeds = feed.NewService(d, a.Accounts, now, feedTalks{policy, now}, feedMornings{policy}, feedDuties{policy, now})
 	a.Fairness = fairness.NewService(d, now)
 	return a, nil
 }
 
 // Server mounts every route.
 func (a *App) Server() (*httpd.Server, error) {
+	if err := a.Keys.Err(); err != nil {
+		return nil, err
+	}
 	s, err := httpd.New(httpd.Config{Version: Version, Origins: a.Config.Origin, BehindProxy: a.Config.BehindProxy, Log: a.Log},
 		a.DB, httpd.NewGuard(a.DB, a.Accounts, a.Policy, a.Log))
 	if err != nil {
@@ -163,9 +196,13 @@ func (a *App) Server() (*httpd.Server, error) {
 	selection.Mount(s.API, a.Selections)
 	report.Mount(s.API, a.Reports)
 	fairness.Mount(s.API, a.Fairness)
-	desk.Mount(s.API, a.Desk)
 	audit.Mount(s.API, a.Audit)
+	duty.Mount(s.API, a.Duties)
+	desk.Mount(s.API, a.Desk)
+	feed.Mount(s.API, a.Feeds)
 	claim.Mount(s.API, a.Claims)
+	talk.Mount(s.API, a.Talks)
+	study.Mount(s.API, a.Study)
 	ui, err := fs.Sub(web.Dist, "dist")
 	if err != nil {
 		return nil, fmt.Errorf("user interface: %w", err)
@@ -203,14 +240,17 @@ func (ledgers) TakeBackBase(ctx context.Context, tx bun.Tx, by access.Actor, now
 	return points.TakeBackBase(ctx, tx, by, now, people)
 }
 
-// found makes a unit with its activity kinds and its first scheme, in force from
-// a day.
+// found makes a unit with its activity kinds, talks, duties and its first scheme, in
+// force from a day.
 func found(ctx context.Context, tx bun.Tx, now time.Time, name string, demo bool, from calendar.Date) (uuid.UUID, error) {
 	unit, err := org.CreateUnit(ctx, tx, now, name, demo)
 	if err != nil {
 		return uuid.Nil, err
 	}
 	if err := activity.Seed(ctx, tx, unit); err != nil {
+		return uuid.Nil, err
+	}
+	if err := seedCalendars(ctx, tx, unit, now); err != nil {
 		return uuid.Nil, err
 	}
 	return unit, points.Seed(ctx, tx, unit, now, from)

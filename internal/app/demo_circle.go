@@ -92,6 +92,8 @@ func (p *planner) deeds() []deed {
 	add(calendar.NewDate(2026, time.November, 18), 15, "notice", func(ctx context.Context) error { return running.publish(ctx, 0) })
 	add(calendar.NewDate(2026, time.November, 19), 10, "objection", running.object)
 	add(calendar.NewDate(2026, time.November, 19), 16, "late claims", running.claimLate)
+	p.talks(add)
+	p.duties(add)
 	slices.SortStableFunc(out, func(a, b deed) int { return a.at.Compare(b.at) })
 	return out
 }

@@ -20,6 +20,7 @@ import (
 type planner struct {
 	*demo
 	r        *rand.Rand
+	luck     *rand.Rand // of talks, so that they do not change what else happens
 	workdays calendar.Workdays
 	until    calendar.Date
 	chief    uuid.UUID
@@ -29,7 +30,7 @@ type planner struct {
 
 // plan lays out everything that happened, in order of day.
 func (d *demo) plan(ctx context.Context, r *rand.Rand) (*planner, error) {
-	p := &planner{demo: d, r: r, workdays: calendar.NewWorkdays(calendar.Official()...), until: demoLast}
+	p := &planner{demo: d, r: r, luck: rand.New(rand.NewPCG(20260105, 24)), workdays: calendar.NewWorkdays(calendar.Official()...), until: demoLast}
 	if latest := d.today.AddDays(-2); latest.Before(p.until) {
 		p.until = latest
 	}
@@ -108,15 +109,33 @@ func (p *planner) month(m calendar.Date) {
 	case 2:
 		p.add(happening{login: "office", kind: "joint_action", organiser: unit, day: p.day(m, 19), hour: 9, minutes: 180, title: "携手清四乱共建行动", place: "黄河岸线三号桩", content: "与区河务局、水利局联合巡查岸线，清理违建两处。", people: p.some(12, "")})
 	}
-	for week := 0; week < 4; week++ { // the deputy and the department meet twice a week
-		for _, weekday := range []int{1, 3} {
-			day := m.AddDays(week*7 + weekday)
-			if p.workdays.IsWorkday(day) {
-				p.add(happening{login: "deputy", kind: "morning_meeting", organiser: p.department("第一检察部"), day: day, hour: 8, minutes: 20,
-					title: "第一检察部晨会", place: "三楼会议室", absent: .04})
+	for _, weekday := range []time.Weekday{time.Tuesday, time.Thursday} { // the deputy and the department
+		for n, day := range p.weekly(m, weekday) {
+			if int(m.Month) == 7 && n == 2 {
+				continue // the deputy was away
+			}
+			p.add(happening{login: "deputy", kind: "morning_meeting", organiser: p.department("第一检察部"), day: day, hour: 8, minutes: 20,
+				title: "第一检察部晨会", place: "三楼会议室", absent: .04})
+		}
+	}
+}
+
+// weekly lists one day of each week whose that weekday lies in a month: the day itself,
+// or the next working day of the same week. A week without one is passed over.
+func (p *planner) weekly(m calendar.Date, on time.Weekday) []calendar.Date {
+	var out []calendar.Date
+	for day := m; day.Month == m.Month; day = day.AddDays(1) {
+		if day.Weekday() != on {
+			continue
+		}
+		for d := day; d.Weekday() >= on; d = d.AddDays(1) { // Sunday is 0: the week is over
+			if p.workdays.IsWorkday(d) {
+				out = append(out, d)
+				break
 			}
 		}
 	}
+	return out
 }
 
 func (p *planner) department(name string) activity.OrganiserRef {
@@ -164,8 +183,11 @@ func (p *planner) branchMonth(m calendar.Date, i int, b org.BranchNode) {
 		if retired {
 			continue
 		}
-		for week := range 4 {
-			p.add(happening{login: leader, kind: "consultation", organiser: group, day: p.day(m, 2+week*7+j), hour: 11, minutes: 30, title: fmt.Sprintf("每周会商（%d月第%d周）", m.Month, week+1),
+		for week, day := range p.weekly(m, time.Monday+time.Weekday(j)) {
+			if (int(m.Month)*5+week+2*i+j)%29 == 0 {
+				continue // a week that was forgotten
+			}
+			p.add(happening{login: leader, kind: "consultation", organiser: group, day: day, hour: 11, minutes: 30, title: fmt.Sprintf("每周会商（%d月第%d周）", m.Month, week+1),
 				place: "小组办公室", content: "碰头在办案件和重点工作，明确下周分工。", people: p.ofGroup(g.ID)})
 		}
 		if (int(m.Month)+i+j)%3 == 0 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"xianfeng/internal/db"
+	"xianfeng/internal/keyring"
 )
 
 // WriteDocument writes the OpenAPI document of every route, made without a
@@ -18,7 +19,7 @@ func WriteDocument(cfg Config, w io.Writer) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	cfg.Data = dir
-	a, err := New(db.Unconnected(), cfg, time.Now, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	a, err := build(db.Unconnected(), cfg, keyring.New(), time.Now, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
 		return err
 	}

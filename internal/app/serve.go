@@ -101,6 +101,7 @@ func (a *App) runJobs(ctx context.Context) {
 	jobs := []job{
 		{"open quarter", time.Minute, a.Points.Tick},
 		{"settle notices", time.Minute, a.Notices.Tick},
+		{"find occasions for talks", 10 * time.Minute, a.Talks.Tick},
 		{"sweep files", 6 * time.Hour, a.sweep},
 	}
 	last := make([]time.Time, len(jobs))

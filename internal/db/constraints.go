@@ -68,6 +68,8 @@ var constraints = map[string]complaint{
 
 	"org_absences_once": {fault.Conflict, "这段时间已登记过请假外出，请先删除原来的一条"},
 
+	"keyring_wraps_key": {fault.RuleBroken, "这个密钥还封存着内容，请先运行 xianfeng keys rotate 换用新的密钥"},
+
 	"talk_leaders_once":                        {fault.Conflict, "该领导的谈话范围在这段时间已经登记"},
 	"talk_mornings_once":                       {fault.Conflict, "该部门的晨会安排在这段时间已经登记"},
 	"talk_talks_once":                          {fault.Conflict, "这两位同志今年已有同类谈话，请刷新后查看"},

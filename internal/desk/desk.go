@@ -1,6 +1,7 @@
 // Package desk is the first page: what waits for whoever signed in, their quarter in
 // one line, and how their branch stands with its duties. It reads across
-// capabilities, through the scopes of their own permissions, and writes nothing.
+// capabilities, through the scopes of their own permissions, and writes nothing but
+// that somebody put the reminders of a day aside.
 package desk
 
 import (
@@ -9,17 +10,20 @@ import (
 	"github.com/google/uuid"
 
 	"xianfeng/internal/calendar"
+	"xianfeng/internal/duty"
 )
 
 // Desk is the page.
 type Desk struct {
 	Today    calendar.Date `json:"today"`
+	Digest   Digest        `json:"digest" doc:"Reminders whose moment is today"`
+	Talks    OwnTalks      `json:"talks" doc:"Your own talks that ask for something"`
 	Drafts   Drafts        `json:"drafts" doc:"Records that wait for their confirmation, within your reach"`
 	Claims   Claims        `json:"claims" doc:"Claims that wait for you to verify them, the oldest first"`
 	ToNotice int           `json:"claims_to_notice" doc:"Verified claims that you may put on public notice"`
 	Returned Claims        `json:"returned_claims" doc:"Your own claims that were given back"`
 	Tasks    []Task        `json:"tasks" doc:"What else waits for you, by kind; a kind of which nothing waits is absent"`
-	Missing  Missing       `json:"missing" doc:"Duties of the running period that no confirmed record meets yet, where you may record"`
+	Due      Due           `json:"due" doc:"What you still owe in the periods that run: where you may record, as a deputy or as a leader"`
 	Quarter  Quarter       `json:"quarter" doc:"Your own points of the running quarter"`
 	Calendar Calendar      `json:"calendar" doc:"Which duties the branches within your reach have met"`
 	Late     Records       `json:"late" doc:"Records of this quarter that were filed late, where you may confirm"`
@@ -80,22 +84,32 @@ type Claims struct {
 	Total int     `json:"total"`
 }
 
-// Missing is the beginning of the list, what is due first, and how long it is.
-type Missing struct {
-	Items []Owed `json:"items"`
-	Total int    `json:"total"`
+// Due is the beginning of the list, what ends first at the head, and how long it is.
+type Due struct {
+	Items    []duty.Cell `json:"items"`
+	Total    int         `json:"total"`
+	ThisWeek int         `json:"this_week" doc:"Of them, whose period ends with this week"`
 }
 
-// Owed is a duty that is still to be met.
-type Owed struct {
-	Kind       string        `json:"kind"`
-	KindName   string        `json:"kind_name"`
-	Period     string        `json:"period" doc:"2026-11 or 2026Q4"`
-	Due        calendar.Date `json:"due" doc:"Last day of the period"`
-	BranchID   uuid.UUID     `json:"branch_id"`
-	BranchName string        `json:"branch_name"`
-	GroupID    *uuid.UUID    `json:"group_id,omitempty"`
-	GroupName  string        `json:"group_name,omitempty"`
+// Calendar is a heat grid: branches down, periods across, a row for each duty.
+type Calendar struct {
+	Months   []string         `json:"months" doc:"2026-01, oldest first"`
+	Branches []BranchCalendar `json:"branches"`
+}
+
+// BranchCalendar is one branch's part.
+type BranchCalendar struct {
+	ID     uuid.UUID     `json:"id"`
+	Name   string        `json:"name"`
+	Duties []DutyPeriods `json:"duties"`
+}
+
+// DutyPeriods is one duty of a branch over the periods; what groups owe is summed up.
+type DutyPeriods struct {
+	Code  string      `json:"code"`
+	Name  string      `json:"name"`
+	Every string      `json:"every" enum:"month,quarter"`
+	Cells []duty.Cell `json:"cells" doc:"Oldest first"`
 }
 
 // Quarter is somebody's points of the running quarter, in hundredths.

@@ -12,9 +12,12 @@ import (
 	"github.com/uptrace/bun"
 
 	"xianfeng/internal/access"
+	"xianfeng/internal/activity"
 	"xianfeng/internal/calendar"
 	"xianfeng/internal/db"
+	"xianfeng/internal/duty"
 	"xianfeng/internal/points"
+	"xianfeng/internal/talk"
 	"xianfeng/internal/testdb"
 	"xianfeng/policies"
 )
@@ -41,9 +44,17 @@ func newOffice(t testing.TB) *scene {
 	o := &scene{Fixture: testdb.Office(t, d), t: t, db: d, policy: policy, now: time.Date(2026, 11, 20, 12, 0, 0, 0, calendar.Shanghai)}
 	o.svc = NewService(d, policy, func() time.Time { return o.now })
 	o.exec("UPDATE org_units SET created_at = '2026-09-10 09:00+08'")
-	for _, k := range [][2]string{{"branch_meeting", "党员大会"}, {"committee_meeting", "支委会"}, {"group_meeting", "党小组会"}, {"party_lecture", "党课"},
-		{"party_day", "主题党日"}, {"visit", "参观见学"}} {
-		o.exec("INSERT INTO activity_kinds (unit_id, code, name, category, expected, organisers) VALUES (?, ?, ?, 'three_meetings', 'members', '{branch}')", o.Unit, k[0], k[1])
+	err = db.Transact(context.Background(), d, func(ctx context.Context, tx bun.Tx) error {
+		if err := activity.Seed(ctx, tx, o.Unit); err != nil {
+			return err
+		}
+		if err := talk.Seed(ctx, tx, o.Unit); err != nil {
+			return err
+		}
+		return duty.Seed(ctx, tx, o.Unit, o.now)
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return o
 }
@@ -112,12 +123,12 @@ func (o *scene) desk(key string) Desk {
 }
 
 // cell finds the state of a duty of a branch.
-func (d Desk) cell(branch, kind, period string) string {
+func (d Desk) cell(branch, code, period string) string {
 	for _, b := range d.Calendar.Branches {
 		for _, u := range b.Duties {
-			for _, p := range u.Periods {
-				if b.Name == branch && u.Kind == kind && p.Period == period {
-					return fmt.Sprintf("%s %d/%d", p.State, p.Met, p.Owed)
+			for _, c := range u.Cells {
+				if b.Name == branch && u.Code == code && c.Period == period {
+					return fmt.Sprintf("%s %d/%d", c.State, c.Held, c.Owed)
 				}
 			}
 		}
@@ -125,10 +136,10 @@ func (d Desk) cell(branch, kind, period string) string {
 	return "absent"
 }
 
-func (d Desk) missing() string {
+func (d Desk) due() string {
 	var all []string
-	for _, o := range d.Missing.Items {
-		all = append(all, o.BranchName[:len("第一")]+o.GroupName+":"+o.KindName)
+	for _, c := range d.Due.Items {
+		all = append(all, strings.TrimSuffix(c.BranchName, "党支部")+":"+strings.TrimPrefix(c.OwnerName, c.BranchName)+c.Name)
 	}
 	return strings.Join(all, " ")
 }
@@ -136,21 +147,15 @@ func (d Desk) missing() string {
 func TestDutiesOfTheBranch(t *testing.T) {
 	o := newOffice(t)
 	o.add(record{kind: "branch_meeting", on: "2026-10-08", branch: 0, group: -1, quorum: true})
-	o.add(record{kind: "committee_meeting", on: "2026-11-05", branch: 0, group: -1, quorum: false}) // meets no duty
 	o.add(record{kind: "group_meeting", on: "2026-11-06", branch: 0, group: 0})
-	o.add(record{kind: "group_meeting", on: "2026-11-07", branch: 0, group: 0})
 	o.add(record{kind: "party_day", on: "2026-11-10", branch: -1, group: -1, present: []string{"member1", "leader2"}})
-	o.add(record{kind: "party_day", on: "2026-09-30", branch: 0, group: -1})
-	o.add(record{kind: "party_lecture", on: "2026-11-11", branch: 0, group: -1, draft: true})
-	o.add(record{kind: "party_day", on: "2025-12-31", branch: 0, group: -1})
+	o.add(record{kind: "party_day", on: "2025-12-31", branch: 0, group: -1, late: true})
 
 	d := o.desk("secretary1")
 	for _, c := range [][3]string{
-		{"branch_meeting", "2026Q4", "met 1/1"}, {"branch_meeting", "2026Q3", "missed 0/1"},
-		{"committee_meeting", "2026-11", "due 0/1"}, {"committee_meeting", "2026-10", "missed 0/1"},
-		{"group_meeting", "2026-11", "partial 1/2"}, {"group_meeting", "2026-10", "missed 0/2"},
-		{"party_day", "2026-11", "met 1/1"}, {"party_day", "2026-10", "missed 0/1"}, {"party_day", "2026-09", "met 1/1"}, {"party_day", "2025-12", "met 1/1"},
-		{"party_day", "2026-01", "missed 0/1"}, {"party_lecture", "2026Q4", "due 0/1"}, {"party_day", "2025-11", "absent"},
+		{"branch_meeting", "2026Q4", "met 1/1"}, {"branch_meeting", "2026Q3", "missed 0/1"}, {"committee_meeting", "2026-11", "due 0/1"},
+		{"group_meeting", "2026-11", "partial 1/2"}, {"group_meeting", "2026-10", "missed 0/2"}, {"party_day", "2026-11", "met 1/1"},
+		{"party_day", "2025-12", "late 1/1"}, {"party_day", "2025-11", "absent"},
 	} {
 		if got := d.cell("第一党支部", c[0], c[1]); got != c[2] {
 			t.Errorf("%s of %s: %s, want %s", c[0], c[1], got, c[2])
@@ -159,57 +164,34 @@ func TestDutiesOfTheBranch(t *testing.T) {
 	if len(d.Calendar.Months) != 12 || d.Calendar.Months[0] != "2025-12" || d.Calendar.Months[11] != "2026-11" {
 		t.Errorf("months: %v", d.Calendar.Months)
 	}
+	var order []string
+	for _, u := range d.Calendar.Branches[0].Duties {
+		order = append(order, u.Name)
+	}
+	if got := strings.Join(order, " "); got != "党员大会 支委会 党小组会 党课 主题党日 支部研讨" {
+		t.Errorf("duties: %s", got)
+	}
 	if len(d.Calendar.Branches) != 1 {
 		t.Errorf("a secretary sees %d branches", len(d.Calendar.Branches))
 	}
-	if got := d.missing(); got != "第一:支委会 第一第二党小组:党小组会 第一:党课" || d.Missing.Total != 3 {
-		t.Errorf("missing: %s (%d)", got, d.Missing.Total)
+	if got := d.due(); got != "第一:第一党小组党小组会商 第一:第二党小组党小组会商 第一:支委会 第一:支部研讨 第一:第二党小组党小组会 第一:党课 第一:组织生活会 第一:民主评议党员" ||
+		d.Due.Total != 8 || d.Due.ThisWeek != 2 {
+		t.Errorf("due: %s (%d, %d this week)", got, d.Due.Total, d.Due.ThisWeek)
 	}
-	if d.Missing.Items[0].Due != calendar.NewDate(2026, 11, 30) || d.Missing.Items[2].Period != "2026Q4" {
-		t.Errorf("%+v", d.Missing.Items)
-	}
-	// Branch 2 has no committee and too few members for one.
 	whole := o.desk("office")
-	if got := whole.cell("第二党支部", "committee_meeting", "2026-11"); got != "none 0/0" {
-		t.Errorf("committee of branch 2: %s", got)
-	}
-	if got := whole.cell("第二党支部", "party_day", "2026-11"); got != "met 1/1" {
-		t.Errorf("the whole office's party day in branch 2: %s", got)
-	}
-	if len(whole.Calendar.Branches) != 2 {
+	if len(whole.Calendar.Branches) != 2 || whole.cell("第二党支部", "party_day", "2026-11") != "met 1/1" {
 		t.Errorf("the Party office sees %d branches", len(whole.Calendar.Branches))
 	}
-	// A group leader owes what the group owes; a member owes nothing, and sees.
-	if got := o.desk("leader1").missing(); got != "" {
-		t.Errorf("leader of group 1: %s", got)
-	}
-	if got := o.desk("leader2").missing(); got != "第二第一党小组:党小组会" {
+	// A group leader owes what the group owes, a deputy the morning meetings; a member
+	// owes nothing, and sees.
+	if got := o.desk("leader2").due(); got != "第二:第一党小组党小组会商 第二:第一党小组党小组会" {
 		t.Errorf("leader of branch 2, group 1: %s", got)
 	}
-	if m := o.desk("member1"); m.Missing.Total != 0 || m.cell("第一党支部", "party_day", "2026-11") != "met 1/1" {
-		t.Errorf("member: %+v", m.Missing)
+	if got := o.desk("deputy").due(); got != ":第一检察部晨会" {
+		t.Errorf("deputy: %s", got)
 	}
-}
-
-func TestDutiesAreCalledAsTheOfficeCallsThem(t *testing.T) {
-	o := newOffice(t)
-	o.exec("UPDATE activity_kinds SET name = '支部党员大会' WHERE unit_id = ? AND code = 'branch_meeting'", o.Unit)
-	d := o.desk("secretary1")
-	if got := d.Calendar.Branches[0].Duties[0].KindName; got != "支部党员大会" {
-		t.Errorf("the calendar says %s", got)
-	}
-	if got := d.missing(); !strings.Contains(got, "第一:支部党员大会") {
-		t.Errorf("the list says %s", got)
-	}
-}
-
-func TestNothingIsMissedBeforeTheBeginning(t *testing.T) {
-	o := newOffice(t)
-	d := o.desk("secretary1")
-	for period, want := range map[string]string{"2026-08": "none 0/1", "2026-09": "none 0/1", "2026-10": "missed 0/1", "2026-11": "due 0/1"} {
-		if got := d.cell("第一党支部", "party_day", period); got != want {
-			t.Errorf("%s: %s, want %s", period, got, want)
-		}
+	if m := o.desk("member1"); m.Due.Total != 0 || m.Due.Items == nil || m.cell("第一党支部", "party_day", "2026-11") != "met 1/1" {
+		t.Errorf("member: %+v", m.Due)
 	}
 }
 

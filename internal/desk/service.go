@@ -27,11 +27,11 @@ func NewService(d *bun.DB, policy *access.Policy, now calendar.Clock) *Service {
 
 // How much of each list the desk shows.
 const (
-	maxDrafts  = 8
-	maxMissing = 12
-	maxClaims  = 8
-	maxLate    = 5
-	maxRecent  = 6
+	maxDrafts = 8
+	maxDue    = 12
+	maxClaims = 8
+	maxLate   = 5
+	maxRecent = 6
 )
 
 // Desk reads the page for the actor. The scope is that of desk.read, which bounds
@@ -85,47 +85,28 @@ func (s *Service) Desk(ctx context.Context, by access.Actor, scope access.Scope)
 		if d.Office, err = office(ctx, tx, scope, today); err != nil {
 			return err
 		}
-		d.Calendar, d.Missing, err = cadence(ctx, tx, by.Unit, reach, today)
+		own, err := ownTalks(ctx, tx, by.Unit, by.Person, today)
+		if err != nil {
+			return err
+		}
+		d.Talks = ofTheDesk(own, today)
+		if d.Digest, err = gather(ctx, tx, s.policy, by, set, w, own, today); err != nil {
+			return err
+		}
+		if d.Due, err = due(ctx, tx, by, reach.record, today); err != nil {
+			return err
+		}
+		d.Calendar, err = cadence(ctx, tx, reach.duty, today)
 		return err
 	})
 	return d, err
-}
-
-// cadence reads how the branches stand with their duties.
-func cadence(ctx context.Context, tx bun.Tx, unit uuid.UUID, reach reach, today calendar.Date) (Calendar, Missing, error) {
-	out := Missing{Items: []Owed{}}
-	branches, err := branches(ctx, tx, reach.read, today)
-	if err != nil {
-		return Calendar{}, out, err
-	}
-	h, since, err := heldRecords(ctx, tx, unit, branches, periods(everyQuarter, today)[0].First, today)
-	if err != nil {
-		return Calendar{}, out, err
-	}
-	names, err := kindNames(ctx, tx, unit)
-	if err != nil {
-		return Calendar{}, out, err
-	}
-	c, owed := lay(branches, names, h, today, since)
-	for _, o := range owed {
-		at := access.Place{Unit: unit, Branch: o.BranchID}
-		if o.GroupID != nil {
-			at.Group = *o.GroupID
-		}
-		if !reach.record.Covers(at) {
-			continue
-		}
-		if out.Total++; out.Total <= maxMissing {
-			out.Items = append(out.Items, o)
-		}
-	}
-	return c, out, nil
 }
 
 // reach are the scopes of the permissions that the lists are about; the zero Scope
 // matches nothing.
 type reach struct {
 	read, record, confirm access.Scope // of activities
+	duty                  access.Scope // duty.read
 	verify, notice        access.Scope // of claims
 	decide, object        access.Scope // of notices
 	nominate, review      access.Scope // of selections
@@ -137,8 +118,8 @@ func (s *Service) reach(by access.Actor) (reach, error) {
 	var r reach
 	for need, into := range map[access.Need]*access.Scope{
 		{Resource: "activity", Action: "read"}: &r.read, {Resource: "activity", Action: "record"}: &r.record,
-		{Resource: "activity", Action: "confirm"}: &r.confirm,
-		{Resource: "claim", Action: "verify"}:     &r.verify, {Resource: "claim", Action: "notice"}: &r.notice,
+		{Resource: "activity", Action: "confirm"}: &r.confirm, {Resource: "duty", Action: "read"}: &r.duty,
+		{Resource: "claim", Action: "verify"}: &r.verify, {Resource: "claim", Action: "notice"}: &r.notice,
 		{Resource: "notice", Action: "decide"}: &r.decide, {Resource: "notice", Action: "object"}: &r.object,
 		{Resource: "selection", Action: "nominate"}: &r.nominate, {Resource: "selection", Action: "review"}: &r.review,
 		{Resource: "selection", Action: "decide"}: &r.award,

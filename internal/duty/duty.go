@@ -42,7 +42,7 @@ const (
 
 // Duty is one line of the list, as it holds from a day on.
 type Duty struct {
-	ID           uuid.UUID      `json:"id" readOnly:"true"`
+	ID           uuid.UUID      `json:"id"`
 	Code         string         `json:"code" doc:"The same through all versions of the line"`
 	Name         string         `json:"name" minLength:"1" maxLength:"20"`
 	Owner        string         `json:"owner" enum:"unit,branch,group,deputy,leader,member"`
@@ -78,6 +78,8 @@ type Cell struct {
 	State        string        `json:"state" enum:"met,late,partial,due,missed,excused,none"`
 	Reason       string        `json:"reason,omitempty" doc:"未完成原因, whether approved or not"`
 	ReasonState  string        `json:"reason_state,omitempty" enum:",asked,approved,refused"`
+
+	Ord int `json:"-"` // of the duty's line
 }
 
 // seeds are the duties of rule 32, as an office starts with them.

@@ -143,11 +143,19 @@ func observe(log *slog.Logger, seconds *prometheus.HistogramVec, behindProxy boo
 		if !strings.HasPrefix(c.Path(), "/api/") {
 			level = slog.LevelDebug
 		}
-		log.Log(c.UserContext(), level, "request", "request_id", id, "method", c.Method(), "path", c.Path(),
+		log.Log(c.UserContext(), level, "request", "request_id", id, "method", c.Method(), "path", loggable(c.Path()),
 			"status", status, "ms", float64(took.Microseconds())/1000, "address", c.IP(), "account", c.Locals("account"))
 		return err
 	}
 }
+
+// secretPaths are those whose last part opens something by itself, as the address of
+// a calendar does.
+var secretPaths = regexp.MustCompile(`(?is)(calendar).+|[0-9a-f]{64}`)
+
+// loggable is a path as the log may hold it: without what would open a calendar,
+// whichever way it was written or mistyped.
+func loggable(path string) string { return secretPaths.ReplaceAllString(path, "$1…") }
 
 const policyOfContent = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
 	"img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

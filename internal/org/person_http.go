@@ -22,6 +22,7 @@ func Mount(api *httpd.API, s *Service) {
 	mountPlaces(api, s)
 	mountSettings(api, s)
 	mountHolidays(api, s)
+	mountAbsences(api, s)
 }
 
 func need(resource, action string) access.Need {

@@ -30,6 +30,7 @@ type Definition struct {
 	Name     string // 季度积分汇总
 	Short    string // in numbers: 积分汇总
 	annual   bool   // about the year of the quarter that is asked for
+	apart    bool   // apart from the ledgers: neither their heads nor the books' seal stand on it
 	// read gives the worksheets, all from the one snapshot that tx sees.
 	read func(ctx context.Context, tx bun.Tx, a ask) ([]page, error)
 }
@@ -42,7 +43,7 @@ func (d Definition) Issue() access.Need { return access.Need{Resource: d.Resourc
 
 // Definitions lists every report, in the order people choose from.
 func Definitions() []Definition {
-	return []Definition{quarterSummary(), memberLedger(), pennant(), annualSummary()}
+	return []Definition{quarterSummary(), memberLedger(), pennant(), meetingStatistics(), talkCoverage(), annualSummary()}
 }
 
 // definition finds a report by its kind.

@@ -97,6 +97,9 @@ func (s *Service) load(ctx context.Context, by access.Actor, scope access.Scope,
 		if b.pages, err = d.read(ctx, tx, b.ask); err != nil {
 			return err
 		}
+		if d.apart {
+			return nil
+		}
 		var people []uuid.UUID
 		for _, p := range b.pages {
 			people = append(people, p.people...)
@@ -134,6 +137,7 @@ type Preview struct {
 type PreviewColumn struct {
 	Key   string  `json:"key"`
 	Title string  `json:"title"`
+	Group string  `json:"group,omitempty" doc:"Heading above, shared by neighbours with the same"`
 	Kind  string  `json:"kind" enum:"text,int,points,hours,date" doc:"points are hundredths, hours minutes"`
 	Width float64 `json:"width" doc:"In characters; 0: by kind"`
 	Total bool    `json:"total" doc:"Has a sum, or an average of sums, in the total row"`
@@ -222,7 +226,7 @@ func (b book) present(p page) Preview {
 		Rows: []PreviewRow{}, Totals: map[string]int64{}, RowsCount: p.count, Heads: b.heads, Seal: b.seal, Signatures: sheet.DefaultSignatures(),
 	}
 	for _, c := range p.columns {
-		out.Columns = append(out.Columns, PreviewColumn{c.Key, c.Title, kinds[c.Kind], c.Width, c.Total || c.Mean != nil})
+		out.Columns = append(out.Columns, PreviewColumn{c.Key, c.Title, c.Group, kinds[c.Kind], c.Width, c.Total || c.Mean != nil})
 		if c.Total {
 			out.Totals[c.Key] = 0
 		}
@@ -256,7 +260,7 @@ func (out *Preview) average(columns []sheet.Column) {
 		if c.Mean == nil {
 			continue
 		}
-		if n, ok := sheet.Average(out.Totals[c.Mean.Of], out.Totals[c.Mean.By]); ok {
+		if n, ok := c.Mean.Share(out.Totals[c.Mean.Of], out.Totals[c.Mean.By]); ok {
 			out.Totals[c.Key] = n
 		}
 	}

@@ -194,8 +194,12 @@ func (w *writer) total() error {
 // mean fills the total row's cell of a column that has an average of sums there.
 func (w *writer) mean(cell *excelize.Cell, c Column) {
 	of, by := w.place[c.Mean.Of], w.place[c.Mean.By]
-	if n, ok := Average(w.sums[of], w.sums[by]); ok {
+	if n, ok := c.Mean.Share(w.sums[of], w.sums[by]); ok {
 		cell.Value = shown(Points, n)
-		cell.Formula = "ROUND(" + w.at(of, w.row) + "/" + w.at(by, w.row) + ",2)"
+		times := ""
+		if c.Mean.Percent {
+			times = "*100"
+		}
+		cell.Formula = "ROUND(" + w.at(of, w.row) + "/" + w.at(by, w.row) + times + ",2)"
 	}
 }

@@ -47,7 +47,7 @@ type Column struct {
 	// Total sums the column in the total row, as value and as formula.
 	Total bool
 	// Mean, where given, fills the total row with the one column's sum divided by the
-	// other's, rounded to hundredths; only of Points by Int.
+	// other's, rounded to hundredths; of Points by Int, or Percent of Int by Int.
 	Mean *Mean
 	// Formula computes the cell from others of its row; ref gives the address
 	// of a column by key (E12), or "" where the sheet leaves it out. An empty
@@ -56,8 +56,20 @@ type Column struct {
 	Formula func(ref func(key string) string) string
 }
 
-// Mean names the two columns, by key, whose sums a total is made of.
-type Mean struct{ Of, By string }
+// Mean names the two columns, by key, whose sums a total is made of. Of Percent both
+// are counts, and the one is shown as a share of the other.
+type Mean struct {
+	Of, By  string
+	Percent bool
+}
+
+// Share gives the total out of the two sums; of nothing there is none.
+func (m Mean) Share(of, by int64) (int64, bool) {
+	if m.Percent {
+		of *= 100 * 100 // in hundredths of a percent
+	}
+	return Average(of, by)
+}
 
 // Average divides hundredths by a count and rounds half away from zero, as ROUND
 // does in the spreadsheet. Of nothing there is none.

@@ -4,6 +4,50 @@
  */
 
 export interface paths {
+    "/api/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is away, the latest first
+         * @description Permission: absence.read
+         */
+        get: operations["get-absences"];
+        put?: never;
+        /**
+         * Note that you or somebody in your reach is away
+         * @description Permission: absence.write
+         */
+        post: operations["post-absences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/absences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an absence off the list
+         * @description Permission: absence.write
+         */
+        delete: operations["delete-absences-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts": {
         parameters: {
             query?: never;
@@ -484,6 +528,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calendar/{token}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calendar behind a secret address
+         * @description Permission: public.any
+         */
+        get: operations["get-calendar-token-ics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/claims": {
         parameters: {
             query?: never;
@@ -820,6 +884,326 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/digest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put today's reminders aside, or take them back out
+         * @description Permission: desk.read
+         */
+        post: operations["post-desk-digest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The list of duties: in force, to come, and before
+         * @description Permission: duty.read
+         */
+        get: operations["get-duties"];
+        put?: never;
+        /**
+         * Add a duty of the office's own
+         * @description Permission: duty.write
+         */
+        post: operations["post-duties"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duties/cell": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A cell and the records that fill it
+         * @description Permission: duty.read
+         */
+        get: operations["get-duties-cell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duties/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What you still owe in the periods that run, what ends first at the head
+         * @description Permission: duty.read
+         */
+        get: operations["get-duties-due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duties/grid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How owners stand with their duties over the months
+         * @description Permission: duty.read
+         */
+        get: operations["get-duties-grid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duties/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a duty from the first day of a period on
+         * @description Permission: duty.write
+         */
+        put: operations["put-duties-code"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duties/{code}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a duty with a period
+         * @description Permission: duty.write
+         */
+        post: operations["post-duties-code-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duties/{code}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take back a line or an end that has not come yet
+         * @description Permission: duty.write
+         */
+        delete: operations["delete-duties-code-next"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty-excuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reasons why duties were not met
+         * @description Permission: duty.read
+         */
+        get: operations["get-duty-excuses"];
+        put?: never;
+        /**
+         * Say why a duty is not met
+         * @description Permission: duty.excuse
+         */
+        post: operations["post-duty-excuses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty-excuses/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve or refuse a reason
+         * @description Permission: duty.approve
+         */
+        post: operations["post-duty-excuses-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty-excuses/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back a reason that you gave
+         * @description Permission: duty.excuse
+         */
+        post: operations["post-duty-excuses-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether each branch within your reach has made and filed its plan of a quarter
+         * @description Permission: duty_plan.read
+         */
+        get: operations["get-duty-plans"];
+        put?: never;
+        /**
+         * Make a branch's plan of a quarter out of the duties
+         * @description Permission: duty_plan.write
+         */
+        post: operations["post-duty-plans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty-plans/{branch}/{quarter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One plan with how far each item is met
+         * @description Permission: duty_plan.read
+         */
+        get: operations["get-duty-plans-branch-quarter"];
+        /**
+         * Replace the items of a plan; after it was filed the changes are marked
+         * @description Permission: duty_plan.write
+         */
+        put: operations["put-duty-plans-branch-quarter"];
+        post?: never;
+        /**
+         * Take away a plan that was not filed
+         * @description Permission: duty_plan.write
+         */
+        delete: operations["delete-duty-plans-branch-quarter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty-plans/{branch}/{quarter}/filing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * File a plan with the Party office
+         * @description Permission: duty_plan.write
+         */
+        post: operations["post-duty-plans-branch-quarter-filing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty-plans/{branch}/{quarter}/sheet.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The plan as a workbook to print and sign
+         * @description Permission: duty_plan.read
+         */
+        get: operations["get-duty-plans-branch-quarter-sheet-xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/fairness": {
         parameters: {
             query?: never;
@@ -874,6 +1258,114 @@ export interface paths {
         get: operations["get-fairness-decisions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How your calendar's address stands
+         * @description Permission: feed.use
+         */
+        get: operations["get-feed"];
+        put?: never;
+        /**
+         * Make your calendar a secret address; an earlier one ends
+         * @description Permission: feed.use
+         */
+        post: operations["post-feed"];
+        /**
+         * End your calendar's address
+         * @description Permission: feed.use
+         */
+        delete: operations["delete-feed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/followups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is to be done after talks, without the talks
+         * @description Permission: followup.read
+         */
+        get: operations["get-followups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/followups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give it another owner or day: who raised it may
+         * @description Permission: followup.write
+         */
+        put: operations["put-followups-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/followups/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what was done: its owner and who raised it may
+         * @description Permission: followup.write
+         */
+        post: operations["post-followups-id-result"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/followups/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take it back: who raised it may
+         * @description Permission: followup.write
+         */
+        post: operations["post-followups-id-withdrawal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1120,6 +1612,26 @@ export interface paths {
          * @description Permission: ledger.read
          */
         get: operations["get-ledgers-person-statements-month"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mornings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Morning meetings of some days: held, due, missed or planned
+         * @description Permission: talk.read
+         */
+        get: operations["get-mornings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2064,6 +2576,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/meeting-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 三会一课统计: as it would print now
+         * @description Permission: meeting_statistics.read
+         */
+        get: operations["get-reports-meeting-statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/meeting-statistics/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 三会一课统计: issue the workbook
+         * @description Permission: meeting_statistics.issue
+         */
+        post: operations["post-reports-meeting-statistics-issues"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports/member-ledger": {
         parameters: {
             query?: never;
@@ -2178,6 +2730,46 @@ export interface paths {
          * @description Permission: quarter_summary.issue
          */
         post: operations["post-reports-quarter-summary-issues"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/talk-coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 谈心谈话情况表: as it would print now
+         * @description Permission: talk_coverage.read
+         */
+        get: operations["get-reports-talk-coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/talk-coverage/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 谈心谈话情况表: issue the workbook
+         * @description Permission: talk_coverage.issue
+         */
+        post: operations["post-reports-talk-coverage-issues"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2760,10 +3352,661 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/study-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own study notes of a month; nobody else's are to be had
+         * @description Permission: study.note
+         */
+        get: operations["get-study-notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/study-notes/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Note a day of one's own study
+         * @description Permission: study.note
+         */
+        put: operations["put-study-notes-day"];
+        post?: never;
+        /**
+         * Take a note away, for good
+         * @description Permission: study.note
+         */
+        delete: operations["delete-study-notes-day"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talk-consents/{id}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Agree to whom the other one named
+         * @description Permission: talk_text.write
+         */
+        post: operations["post-talk-consents-id-agreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talk-consents/{id}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back a consent, at once
+         * @description Permission: talk_text.write
+         */
+        post: operations["post-talk-consents-id-revocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talk-leaders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who talks with every member of staff
+         * @description Permission: talk.read
+         */
+        get: operations["get-talk-leaders"];
+        put?: never;
+        /**
+         * Name somebody who talks with every member of staff
+         * @description Permission: talk_type.write
+         */
+        post: operations["post-talk-leaders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talk-leaders/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a leader's last day
+         * @description Permission: talk_type.write
+         */
+        post: operations["post-talk-leaders-id-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talk-mornings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * On which days deputies meet departments in the morning
+         * @description Permission: talk.read
+         */
+        get: operations["get-talk-mornings"];
+        put?: never;
+        /**
+         * Arrange morning meetings of a deputy with a department
+         * @description Permission: talk_type.write
+         */
+        post: operations["post-talk-mornings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talk-mornings/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the last day of morning meetings
+         * @description Permission: talk_type.write
+         */
+        post: operations["post-talk-mornings-id-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talk-occasions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What made talks due beside the year's plan (五必谈)
+         * @description Permission: talk.plan
+         */
+        get: operations["get-talk-occasions"];
+        put?: never;
+        /**
+         * Note by hand what makes a talk due
+         * @description Permission: talk.plan
+         */
+        post: operations["post-talk-occasions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talk-occasions/{id}/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put an occasion aside; its talk, if it was not held yet, goes with it
+         * @description Permission: talk.plan
+         */
+        post: operations["post-talk-occasions-id-dismissal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talk-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plans that were made, the latest first
+         * @description Permission: talk.plan
+         */
+        get: operations["get-talk-plans"];
+        put?: never;
+        /**
+         * Make the plan as previewed
+         * @description Permission: talk.plan
+         */
+        post: operations["post-talk-plans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talk-plans/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What planning a year's talks, or what is left of them, would do
+         * @description Permission: talk.plan
+         */
+        post: operations["post-talk-plans-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talk-plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One plan, and the talks that it moved
+         * @description Permission: talk.plan
+         */
+        get: operations["get-talk-plans-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talk-readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Talks whose record you may read, because both named you
+         * @description Permission: talk_text.read
+         */
+        get: operations["get-talk-readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talk-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Types of talks, as this office handles them
+         * @description Permission: talk.read
+         */
+        get: operations["get-talk-types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talk-types/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change how a type of talks is handled
+         * @description Permission: talk_type.write
+         */
+        put: operations["put-talk-types-code"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Talks in your reach: who, when, what type
+         * @description Permission: talk.read
+         */
+        get: operations["get-talks"];
+        put?: never;
+        /**
+         * Note a talk that was held without being planned
+         * @description Permission: talk.record
+         */
+        post: operations["post-talks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talks/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a year's talks were held, by talker and by type
+         * @description Permission: talk.read
+         */
+        get: operations["get-talks-coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talks/partners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom you may note a talk with
+         * @description Permission: talk.record
+         */
+        get: operations["get-talks-partners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One talk, and how it came to its day
+         * @description Permission: talk.read
+         */
+        get: operations["get-talks-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talks/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a talk off the calendar for good
+         * @description Permission: talk.plan
+         */
+        post: operations["post-talks-id-cancellation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talks/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm what the other one reported
+         * @description Permission: talk.record
+         */
+        post: operations["post-talks-id-confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talks/{id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Name a leader who may read the record, once the other one agrees
+         * @description Permission: talk_text.write
+         */
+        post: operations["post-talks-id-consents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talks/{id}/denial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a reported talk was not held: it is to be held again
+         * @description Permission: talk.record
+         */
+        post: operations["post-talks-id-denial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talks/{id}/followups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand on something that came up in your talk
+         * @description Permission: followup.write
+         */
+        post: operations["post-talks-id-followups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talks/{id}/leaders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom the two can name to read the record
+         * @description Permission: talk_text.write
+         */
+        get: operations["get-talks-id-leaders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talks/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a talk on another day: the two may, and who plans talks
+         * @description Permission: talk.read
+         */
+        post: operations["post-talks-id-move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talks/{id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was said: to the two, and to whom both named, whose reading they are told of
+         * @description Permission: talk_text.read
+         */
+        get: operations["get-talks-id-record"];
+        put?: never;
+        /**
+         * Write a new version of what was said
+         * @description Permission: talk_text.write
+         */
+        post: operations["post-talks-id-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talks/{id}/record/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that what the other one wrote was so
+         * @description Permission: talk_text.write
+         */
+        post: operations["post-talks-id-record-agreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talks/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that one of your talks was held
+         * @description Permission: talk.record
+         */
+        post: operations["post-talks-id-report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Absence: {
+            branch_name?: string;
+            department_name?: string;
+            from: string;
+            id: string;
+            /** @enum {string} */
+            kind: "leave" | "business" | "training" | "other";
+            may_delete: boolean;
+            /** Format: date-time */
+            noted_at: string;
+            noted_by_name: string;
+            person_id: string;
+            person_name: string;
+            /** @description Last day */
+            to: string;
+        };
+        AbsencePage: {
+            items: components["schemas"]["Absence"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+            /** Format: int64 */
+            total: number;
+        };
         Account: {
             demo: boolean;
             /** Format: date-time */
@@ -2786,6 +4029,15 @@ export interface components {
              * @description Sessions now open
              */
             sessions: number;
+        };
+        Asking: {
+            code: string;
+            /** @enum {string} */
+            owner: "unit" | "branch" | "group" | "deputy" | "leader";
+            owner_id: string;
+            /** @description First day of the period */
+            period_first: string;
+            reason: string;
         };
         Attached: {
             caption: string;
@@ -2864,7 +4116,7 @@ export interface components {
             name: string;
         };
         BranchCalendar: {
-            duties: components["schemas"]["Duty"][];
+            duties: components["schemas"]["DutyPeriods"][];
             id: string;
             name: string;
         };
@@ -3148,6 +4400,46 @@ export interface components {
              */
             difference: number;
             rule: string;
+        };
+        Cell: {
+            branch_id?: string;
+            branch_name?: string;
+            code: string;
+            department_id?: string;
+            /** @enum {string} */
+            every: "week" | "month" | "quarter" | "year";
+            /**
+             * Format: int64
+             * @description Of them
+             */
+            filed_late: number;
+            first: string;
+            /**
+             * Format: int64
+             * @description That count: confirmed, and quorate where a quorum is asked
+             */
+            held: number;
+            /** @description Of activities */
+            kind?: string;
+            last: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Records or talks that the period asks for
+             */
+            owed: number;
+            /** @enum {string} */
+            owner: "unit" | "branch" | "group" | "deputy" | "leader";
+            owner_id: string;
+            owner_name: string;
+            /** @description 2026-W47, 2026-11, 2026Q4 or 2026 */
+            period: string;
+            /** @description 未完成原因, whether approved or not */
+            reason?: string;
+            /** @enum {string} */
+            reason_state?: "" | "asked" | "approved" | "refused";
+            /** @enum {string} */
+            state: "met" | "late" | "partial" | "due" | "missed" | "excused" | "none";
         };
         Certificate: {
             awarded_on: string;
@@ -3531,6 +4823,69 @@ export interface components {
             /** @description None: there is no version before */
             with?: components["schemas"]["SchemeHead"];
         };
+        Consent: {
+            /** Format: date-time */
+            agreed_at?: string;
+            asked_by: string;
+            asked_by_name: string;
+            id: string;
+            leader_id: string;
+            leader_name: string;
+            /** Format: date-time */
+            revoked_at?: string;
+            /** @enum {string} */
+            state: "asked" | "agreed" | "over" | "revoked";
+            /** @description Last day */
+            until: string;
+        };
+        Coverage: {
+            /** @description Who has the most to do first */
+            talkers: components["schemas"]["Covering"][];
+            total: components["schemas"]["Covered"];
+            types: components["schemas"]["CoveredType"][];
+            /** Format: int64 */
+            year: number;
+        };
+        Covered: {
+            /** Format: int64 */
+            confirmed: number;
+            /**
+             * Format: int64
+             * @description Reported or confirmed
+             */
+            done: number;
+            /** Format: int64 */
+            due: number;
+        };
+        CoveredType: {
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            due: number;
+            type: string;
+            type_name: string;
+        };
+        Covering: {
+            /** Format: int64 */
+            confirmed: number;
+            /**
+             * Format: int64
+             * @description Reported or confirmed
+             */
+            done: number;
+            /** Format: int64 */
+            due: number;
+            /**
+             * Format: int64
+             * @description Not held, and the last day is over
+             */
+            late: number;
+            /** @description Of the talks that were held */
+            latest_on?: string;
+            remaining: components["schemas"]["Remaining"][];
+            talker_id: string;
+            talker_name: string;
+        };
         CutEntry: {
             branch: string;
             cut_by: string;
@@ -3556,6 +4911,11 @@ export interface components {
             /** @enum {string} */
             kind: "holiday" | "workday";
             name: string;
+        };
+        DayLoad: {
+            day: string;
+            /** Format: int64 */
+            talks: number;
         };
         DecideInBody: {
             /** @description Heard candidates to honour */
@@ -3602,20 +4962,24 @@ export interface components {
              * @description Verified claims that you may put on public notice
              */
             claims_to_notice: number;
+            /** @description Reminders whose moment is today */
+            digest: components["schemas"]["Digest"];
             /** @description Records that wait for their confirmation, within your reach */
             drafts: components["schemas"]["Drafts"];
+            /** @description What you still owe in the periods that run: where you may record, as a deputy or as a leader */
+            due: components["schemas"]["Due"];
             /** @description Records of this quarter that were filed late, where you may confirm */
             late: components["schemas"]["Records"];
-            /** @description Duties of the running period that no confirmed record meets yet, where you may record */
-            missing: components["schemas"]["Missing"];
             /** @description How far the office is set up, for pages that have nothing to show yet */
             office: components["schemas"]["Office"];
             /** @description Your own points of the running quarter */
             quarter: components["schemas"]["DeskQuarter"];
             /** @description Latest confirmed activities of your branch; without one, of your reach */
-            recent: components["schemas"]["Record"][];
+            recent: components["schemas"]["DeskRecord"][];
             /** @description Your own claims that were given back */
             returned_claims: components["schemas"]["Claims"];
+            /** @description Your own talks that ask for something */
+            talks: components["schemas"]["OwnTalks"];
             /** @description What else waits for you, by kind; a kind of which nothing waits is absent */
             tasks: components["schemas"]["Task"][];
             today: string;
@@ -3643,6 +5007,20 @@ export interface components {
             total: number;
             /** @description The appraisal beside the sum is 0 (rule 12) */
             vetoed: boolean;
+        };
+        DeskRecord: {
+            /** Format: int64 */
+            expected: number;
+            id: string;
+            kind: string;
+            kind_name: string;
+            late: boolean;
+            organiser_name: string;
+            /** Format: int64 */
+            present: number;
+            /** Format: date-time */
+            starts_at: string;
+            title: string;
         };
         Detail: {
             /** Format: int64 */
@@ -3719,6 +5097,12 @@ export interface components {
             found: string;
             original: string;
             sheet: string;
+        };
+        Digest: {
+            /** @description Empty on days off, and on most others */
+            items: components["schemas"]["Reminder"][];
+            /** @description Put aside for today */
+            seen: boolean;
         };
         DimensionCuts: {
             /**
@@ -3807,13 +5191,130 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        DroppedTalk: {
+            partner_name: string;
+            /** @enum {string} */
+            reason: "left" | "not_needed";
+            talk_id: string;
+            talker_name: string;
+            type_name: string;
+            was?: string;
+        };
+        Due: {
+            items: components["schemas"]["Cell"][];
+            /**
+             * Format: int64
+             * @description Of them, whose period ends with this week
+             */
+            this_week: number;
+            /** Format: int64 */
+            total: number;
+        };
         Duty: {
+            /** @description Met by confirmed records of this kind */
+            activity_kind?: string;
+            /** @description The regulation */
+            basis: string;
+            /** @description The same through all versions of the line */
+            code: string;
+            /** @description Owed where the branch has a committee */
+            committee: boolean;
+            id: string;
+            name: string;
+            /** Format: int64 */
+            ord: number;
+            /** @enum {string} */
+            owner: "unit" | "branch" | "group" | "deputy" | "leader" | "member";
+            /** @enum {string} */
+            period: "day" | "week" | "month" | "quarter" | "year";
+            /** @description Met by talks of this type; only of leaders */
+            talk_type?: string;
+            /** Format: int64 */
+            times: number;
+            /** @description First day of a period */
+            valid_from: string;
+            valid_to?: string;
+        };
+        DutyChange: {
+            /** @description Of activities; none for talks and daily study */
+            activity_kind?: string;
+            basis: string;
+            committee: boolean;
+            name: string;
+            /** Format: int64 */
+            ord: number;
+            /** @enum {string} */
+            period: "day" | "week" | "month" | "quarter" | "year";
+            /** @description The line that was looked at; if another one is the last by now, it is a conflict */
+            seen: string;
+            /** Format: int64 */
+            times: number;
+            /** @description First day of a period, of the old and of the new one; not before the running one */
+            valid_from: string;
+        };
+        DutyDecision: {
+            approve: boolean;
+            /** @description Needed for a refusal */
+            remark?: string;
+        };
+        DutyDetail: {
+            cell: components["schemas"]["Cell"];
+            /** @description Of a branch's cell of what groups owe */
+            groups?: components["schemas"]["Cell"][];
+            /** @description You may say why it is not met */
+            may_ask: boolean;
+            /** @description Newest first */
+            records: components["schemas"]["Record"][];
+            talks?: components["schemas"]["Talks"];
+        };
+        DutyMonth: {
+            /** Format: int64 */
+            due: number;
+            /** Format: int64 */
+            excused: number;
+            /** Format: int64 */
+            late: number;
+            /**
+             * Format: int64
+             * @description Of them, those late included
+             */
+            met: number;
+            /** Format: int64 */
+            missed: number;
+            /** @description 2026-11 */
+            month: string;
+            /**
+             * Format: int64
+             * @description Cells in which something is owed
+             */
+            owed: number;
+            /** @enum {string} */
+            state: "met" | "late" | "partial" | "due" | "missed" | "excused" | "none";
+        };
+        DutyPeriods: {
+            /** @description Oldest first */
+            cells: components["schemas"]["Cell"][];
+            code: string;
             /** @enum {string} */
             every: "month" | "quarter";
-            kind: string;
-            kind_name: string;
-            /** @description Oldest first */
-            periods: components["schemas"]["Period"][];
+            name: string;
+        };
+        DutyPlaceName: {
+            id: string;
+            name: string;
+        };
+        DutyRow: {
+            branch_id?: string;
+            branch_name?: string;
+            /** @description By duty, then by period; in a branch's row those of its groups are summed up */
+            cells: components["schemas"]["Cell"][];
+            department_id?: string;
+            /** @description One for each month of the grid */
+            months: components["schemas"]["DutyMonth"][];
+            name: string;
+            /** @enum {string} */
+            owner: "unit" | "branch" | "group" | "deputy" | "leader";
+            owner_id: string;
         };
         Elsewhere: {
             /** Format: int64 */
@@ -3822,6 +5323,11 @@ export interface components {
             /** Format: int64 */
             points: number;
             quarter: string;
+        };
+        Ending: {
+            /** @description Last day of a period; not before the day ahead of the running one */
+            last: string;
+            seen: string;
         };
         EntriesOutBody: {
             items: components["schemas"]["Row"][];
@@ -3892,6 +5398,45 @@ export interface components {
              */
             size: number;
         };
+        Excuse: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            asked_by_name: string;
+            branch_name?: string;
+            code: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by_name?: string;
+            /** @enum {string} */
+            every: "week" | "month" | "quarter" | "year";
+            first: string;
+            id: string;
+            last: string;
+            /** @description It waits for a decision that you may take */
+            may_decide: boolean;
+            /** @description You gave the reason, and it is not decided */
+            may_withdraw: boolean;
+            /** @description Of the duty */
+            name: string;
+            /** @enum {string} */
+            owner: "unit" | "branch" | "group" | "deputy" | "leader";
+            owner_id: string;
+            owner_name: string;
+            /** @description 2026-W47, 2026-11, 2026Q4 or 2026 */
+            period: string;
+            reason: string;
+            remark?: string;
+            /** @enum {string} */
+            state: "asked" | "approved" | "refused" | "withdrawn";
+        };
+        Excuses: {
+            items: components["schemas"]["Excuse"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+            /** Format: int64 */
+            total: number;
+        };
         ExemptSpell: {
             from: string;
             id: string;
@@ -3937,15 +5482,72 @@ export interface components {
             field: string;
             message: string;
         };
+        Feed: {
+            active: boolean;
+            /** Format: date-time */
+            created_at?: string;
+            /** @description Whether entries name people */
+            names: boolean;
+            /** @description Last day that a calendar asked; empty: never yet */
+            used_on?: string;
+        };
         FieldChange: {
             after: string;
             before: string;
             field: string;
             label: string;
         };
+        FilePlanInBody: {
+            /** Format: int64 */
+            version: number;
+        };
         Filing: {
             /** @description Facts and reasons */
             statement: string;
+        };
+        FollowUp: {
+            /** @description The owner's */
+            department_name?: string;
+            due_on: string;
+            id: string;
+            /** @description Open, and its day is over */
+            late: boolean;
+            matter: string;
+            /** @description You see to it */
+            mine: boolean;
+            /** @description Who sees to it */
+            owner_id: string;
+            owner_name: string;
+            /** @description You raised it */
+            raised: boolean;
+            /** Format: date-time */
+            raised_at: string;
+            raised_by_name: string;
+            result: string;
+            /** Format: date-time */
+            settled_at?: string;
+            /** @enum {string} */
+            state: "open" | "done" | "withdrawn";
+            /** @description To the two of the talk alone, and in lists alone */
+            talk_id?: string;
+            /**
+             * Format: int64
+             * @description To send with a change
+             */
+            version: number;
+        };
+        FollowUpInput: {
+            due_on: string;
+            /** @description Read by its owner and their superiors: nothing of what was said belongs here */
+            matter: string;
+            owner_id: string;
+        };
+        FollowUpPage: {
+            items: components["schemas"]["FollowUp"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+            /** Format: int64 */
+            total: number;
         };
         FormBody: {
             /**
@@ -3980,8 +5582,34 @@ export interface components {
         "Get-claims-honoursResponse": {
             items: components["schemas"]["ClaimHonour"][];
         };
+        "Get-duties-dueResponse": {
+            items: components["schemas"]["Cell"][];
+            /** Format: int64 */
+            total: number;
+        };
+        "Get-morningsResponse": {
+            items: components["schemas"]["Morning"][];
+        };
         "Get-setupResponse": {
             open: boolean;
+        };
+        "Get-talk-leadersResponse": {
+            items: components["schemas"]["Leader"][];
+        };
+        "Get-talk-morningsResponse": {
+            items: components["schemas"]["Pattern"][];
+        };
+        "Get-talk-readingsResponse": {
+            items: components["schemas"]["Reading"][];
+        };
+        "Get-talk-typesResponse": {
+            items: components["schemas"]["Type"][];
+        };
+        "Get-talks-id-leadersResponse": {
+            items: components["schemas"]["Partner"][];
+        };
+        "Get-talks-partnersResponse": {
+            items: components["schemas"]["Partner"][];
         };
         Grant: {
             granted_by: string;
@@ -3996,6 +5624,20 @@ export interface components {
             role_name: string;
             valid_from: string;
             valid_to?: string;
+        };
+        Grid: {
+            /** @description 2026-01, oldest first */
+            months: string[];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+            rows: components["schemas"]["DutyRow"][];
+            /** @description Of all rows by the same filter, whatever the page */
+            sums: components["schemas"]["DutyMonth"][];
+            /**
+             * Format: int64
+             * @description Rows
+             */
+            total: number;
         };
         Holiday: {
             date: string;
@@ -4271,6 +5913,37 @@ export interface components {
         LastDay: {
             last_day: string;
         };
+        LastInBody: {
+            /** @description The last day; one before the first day takes back what has not begun */
+            last: string;
+        };
+        Leader: {
+            /** @description Absent: the whole office */
+            department_id?: string;
+            department_name?: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Talks a day; absent: as the settings say
+             */
+            per_day?: number;
+            person_id: string;
+            person_name: string;
+            valid_from: string;
+            /** @description The last day */
+            valid_to?: string;
+        };
+        LeaderInput: {
+            /** @description Left out: the whole office */
+            department_id?: string;
+            from: string;
+            /**
+             * Format: int64
+             * @description 0: as the settings say
+             */
+            per_day?: number;
+            person_id: string;
+        };
         LedgerLine: {
             /** Format: int64 */
             balance: number;
@@ -4399,6 +6072,14 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        LeftOut: {
+            person_name: string;
+            /**
+             * @description alone: the only member of the branch
+             * @enum {string}
+             */
+            why: "exempt" | "alone";
+        };
         Limit: {
             /** @enum {string} */
             dimension: "political" | "professional" | "discipline" | "conduct";
@@ -4419,6 +6100,14 @@ export interface components {
              */
             people: number;
             title: string;
+        };
+        List: {
+            /** @description Lines that held before, the newest first */
+            history: components["schemas"]["Duty"][];
+            /** @description In force, or the next of a code that is not in force yet */
+            items: components["schemas"]["Duty"][];
+            /** @description Lines that take the place of those in force from a later day on */
+            next: components["schemas"]["Duty"][];
         };
         ListOutAccountBody: {
             items: components["schemas"]["Account"][];
@@ -4460,6 +6149,34 @@ export interface components {
         ListedBody: {
             items: components["schemas"]["OrganiserChoice"][];
         };
+        MadeBody: {
+            /** @description To follow the origin of this server; told once */
+            address: string;
+        };
+        MadePlan: {
+            branch_id?: string;
+            branch_name?: string;
+            /** Format: int64 */
+            due: number;
+            from_day: string;
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by_name: string;
+            /** Format: int64 */
+            moved: number;
+            /** Format: int64 */
+            placed: number;
+            /** Format: int64 */
+            unplaced: number;
+            /** Format: int64 */
+            year: number;
+        };
+        MakePlanInBody: {
+            branch_id: string;
+            /** @description 2026Q4: the running one, or the next */
+            quarter: string;
+        };
         MeetingChoice: {
             day: string;
             id: string;
@@ -4491,11 +6208,6 @@ export interface components {
             id: string;
             to?: string;
         };
-        Missing: {
-            items: components["schemas"]["Owed"][];
-            /** Format: int64 */
-            total: number;
-        };
         Month: {
             /** @description Holidays and make-up days */
             days: components["schemas"]["Day"][];
@@ -4503,9 +6215,76 @@ export interface components {
             items: components["schemas"]["Summary"][];
             last: string;
         };
+        Morning: {
+            day: string;
+            department_id: string;
+            department_name: string;
+            deputy_id: string;
+            deputy_name: string;
+            /** @description Among the activities */
+            record_id?: string;
+            /** @description 08:20 */
+            starts_at: string;
+            /** @enum {string} */
+            status: "held" | "due" | "missed" | "planned";
+        };
+        Move: {
+            from_day?: string;
+            /** Format: date-time */
+            moved_at: string;
+            moved_by_name: string;
+            /** @enum {string} */
+            reason: "business" | "meeting" | "leave" | "case" | "partner" | "not_held" | "replan" | "other";
+            to_day?: string;
+        };
+        MoveInput: {
+            /** @description 15:04; empty: somewhen that day */
+            planned_at?: string;
+            planned_on: string;
+            /** @enum {string} */
+            reason: "business" | "meeting" | "leave" | "case" | "partner" | "not_held" | "replan" | "other";
+            /** Format: int64 */
+            version: number;
+        };
+        MovedTalk: {
+            from?: string;
+            /** @description Who was to hold it, where that changes */
+            from_talker?: string;
+            partner_name: string;
+            talk_id?: string;
+            talker_name: string;
+            /** @description Absent: it has no day any more */
+            to?: string;
+            type_name: string;
+        };
         Named: {
             id: string;
             name: string;
+        };
+        New: {
+            /** @description Of activities; none for talks and daily study */
+            activity_kind?: string;
+            basis: string;
+            committee: boolean;
+            name: string;
+            /** Format: int64 */
+            ord: number;
+            /** @enum {string} */
+            owner: "unit" | "branch" | "group" | "deputy";
+            /** @enum {string} */
+            period: "day" | "week" | "month" | "quarter" | "year";
+            /** Format: int64 */
+            times: number;
+            /** @description First day of a period, of the old and of the new one; not before the running one */
+            valid_from: string;
+        };
+        NewAbsenceInBody: {
+            from: string;
+            /** @enum {string} */
+            kind: "leave" | "business" | "training" | "other";
+            person_id: string;
+            /** @description Last day */
+            to: string;
         };
         NewExemption: {
             from: string;
@@ -4570,6 +6349,30 @@ export interface components {
         };
         NominateInBody: {
             reasons: string;
+        };
+        Note: {
+            day: string;
+            /** @description Empty: studied, nothing noted */
+            note: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        NotedOccasion: {
+            dismissed: boolean;
+            happened_on: string;
+            id: string;
+            /** @enum {string} */
+            kind: "post_change" | "transfer" | "commendation" | "discipline" | "hardship";
+            kind_name: string;
+            /** @description By hand */
+            noted: boolean;
+            person_id: string;
+            person_name: string;
+            talk_id?: string;
+        };
+        NotesOut: {
+            /** @description By day */
+            items: components["schemas"]["Note"][];
         };
         NoticeDetail: {
             body: string;
@@ -4698,6 +6501,13 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        OccasionPage: {
+            items: components["schemas"]["NotedOccasion"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+            /** Format: int64 */
+            total: number;
+        };
         Offer: {
             kinds: components["schemas"]["OfferedKind"][];
             /** @description Newest first, with the one that runs */
@@ -4757,6 +6567,11 @@ export interface components {
             /** @description 2026Q3: finished, or running */
             quarter: string;
         };
+        Opening: {
+            /** Format: date-time */
+            opened_at: string;
+            opened_by_name: string;
+        };
         OrganiserChoice: {
             /**
              * Format: uuid
@@ -4785,17 +6600,43 @@ export interface components {
             /** @enum {string} */
             result: "kept" | "won" | "awarded";
         };
-        Owed: {
-            branch_id: string;
-            branch_name: string;
-            /** @description Last day of the period */
-            due: string;
-            group_id?: string;
-            group_name?: string;
-            kind: string;
-            kind_name: string;
-            /** @description 2026-11 or 2026Q4 */
-            period: string;
+        OwnTalk: {
+            /** @description 15:04 */
+            at?: string;
+            /** @description Planned for, or held on */
+            day?: string;
+            /** @description Last day */
+            due_on: string;
+            id: string;
+            other_name: string;
+            /** @enum {string} */
+            status: "planned" | "due" | "late" | "unplanned" | "reported";
+            /** @description You hold it; otherwise the other one does */
+            talker: boolean;
+            /** @description The other one says that it was held */
+            to_confirm: boolean;
+            type_name: string;
+            /**
+             * Format: int64
+             * @description To send with a change
+             */
+            version: number;
+        };
+        OwnTalks: {
+            /** @description To confirm first, then by day */
+            items: components["schemas"]["OwnTalk"][];
+            /**
+             * Format: int64
+             * @description Of them
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Of them
+             */
+            to_confirm: number;
+            /** Format: int64 */
+            total: number;
         };
         Page: {
             items: components["schemas"]["ClaimSummary"][];
@@ -4808,10 +6649,39 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        Partner: {
+            branch_name: string;
+            department_name: string;
+            id: string;
+            name: string;
+        };
         PasswordOutBody: {
             account?: components["schemas"]["Account"];
             /** @description Shown this once; has to be changed at the next sign-in */
             password: string;
+        };
+        Pattern: {
+            department_id: string;
+            department_name: string;
+            deputy_id: string;
+            deputy_name: string;
+            id: string;
+            /** @description 08:20 */
+            starts_at: string;
+            valid_from: string;
+            /** @description The last day */
+            valid_to?: string;
+            /** @description Monday is 1 */
+            weekdays: number[];
+        };
+        PatternInput: {
+            department_id: string;
+            deputy_id: string;
+            from: string;
+            /** @description 08:20 */
+            starts_at: string;
+            /** @description Monday is 1, Friday 5 */
+            weekdays: number[];
         };
         Pending: {
             fact_on: string;
@@ -4833,24 +6703,6 @@ export interface components {
             next: string;
             /** Format: int64 */
             total: number;
-        };
-        Period: {
-            first: string;
-            last: string;
-            /** Format: int64 */
-            met: number;
-            /**
-             * Format: int64
-             * @description 1, or the number of groups; 0 where it is not owed
-             */
-            owed: number;
-            /** @description 2026-11 or 2026Q4 */
-            period: string;
-            /**
-             * @description none: not owed, or before the office kept records here
-             * @enum {string}
-             */
-            state: "met" | "partial" | "due" | "missed" | "none";
         };
         Person: {
             branch?: components["schemas"]["PlaceRef"];
@@ -5010,6 +6862,149 @@ export interface components {
              */
             people: number;
         };
+        Plan: {
+            branch_id: string;
+            branch_name: string;
+            /**
+             * Format: date-time
+             * @description The latest change after it was filed
+             */
+            changed_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by_name: string;
+            /** @description Last day to file it on time */
+            due_on: string;
+            /** @description Of branches and groups, to choose from */
+            duties: components["schemas"]["PlanDuty"][];
+            /** Format: date-time */
+            filed_at?: string;
+            filed_by_name?: string;
+            /** @description Of the branch, to choose from */
+            groups: components["schemas"]["DutyPlaceName"][];
+            id: string;
+            /** @description In the order that the branch gave them */
+            items: components["schemas"]["PlanItem"][];
+            /** @description Filed after the day, or not filed though the day is over */
+            late: boolean;
+            may_file: boolean;
+            /** @description You may change it now; not once the quarter is over */
+            may_write: boolean;
+            quarter: string;
+            /** @description 2026年第四季度 */
+            quarter_title: string;
+            /** @description Of one just made: owed, but with no working day left */
+            unplaced: components["schemas"]["Unplaced"][];
+            /**
+             * Format: int64
+             * @description To send with a change
+             */
+            version: number;
+        };
+        PlanChange: {
+            code?: string;
+            group_id?: string;
+            /** @description Of an item that is there; left out: a new one */
+            id?: string;
+            person_id?: string;
+            planned_on: string;
+            title: string;
+        };
+        PlanDetail: {
+            moved: components["schemas"]["MovedTalk"][];
+            plan: components["schemas"]["MadePlan"];
+        };
+        PlanDuty: {
+            code: string;
+            name: string;
+            /** @enum {string} */
+            owner: "branch" | "group";
+        };
+        PlanFor: {
+            /** @description Left out: the whole office */
+            branch_id?: string;
+            /** Format: int64 */
+            year: number;
+        };
+        PlanItem: {
+            /**
+             * Format: date-time
+             * @description Added or changed after the plan was filed
+             */
+            changed_at?: string;
+            /** @description Of a duty; empty: something more */
+            code: string;
+            duty_name: string;
+            /** @description Of the period that it is planned for */
+            first?: string;
+            group_id?: string;
+            group_name?: string;
+            id: string;
+            last?: string;
+            /** @description A confirmed record of the period meets it */
+            met: boolean;
+            /** @description Who sees to it */
+            person_id?: string;
+            person_name?: string;
+            planned_on: string;
+            /**
+             * @description none: of no duty, or not owed in that period
+             * @enum {string}
+             */
+            state: "met" | "due" | "missed" | "excused" | "none";
+            title: string;
+        };
+        PlanLine: {
+            branch_id: string;
+            branch_name: string;
+            /** Format: date-time */
+            changed_at?: string;
+            /** Format: date-time */
+            filed_at?: string;
+            filed_by_name?: string;
+            /** Format: int64 */
+            items: number;
+            /** @description Filed after the day, or not filed though the day is over */
+            late: boolean;
+            made: boolean;
+            /** @description You may make it now */
+            may_make: boolean;
+        };
+        PlanOverview: {
+            due_on: string;
+            /**
+             * Format: int64
+             * @description Of them, filed
+             */
+            filed: number;
+            items: components["schemas"]["PlanLine"][];
+            /**
+             * Format: int64
+             * @description Of them, filed late or overdue
+             */
+            late: number;
+            /** @description Cursor of the next page, or empty */
+            next: string;
+            quarter: string;
+            /**
+             * Format: int64
+             * @description Branches within your reach that match
+             */
+            total: number;
+        };
+        PlanPage: {
+            items: components["schemas"]["MadePlan"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+            /** Format: int64 */
+            total: number;
+        };
+        PlannedTalk: {
+            day: string;
+            partner_name: string;
+            talker_name: string;
+            type_name: string;
+        };
         PointsLine: {
             cut_by?: string;
             dimension: string;
@@ -5107,6 +7102,18 @@ export interface components {
         "Post-claims-verifyRequest": {
             items: components["schemas"]["Seen"][];
         };
+        "Post-desk-digestRequest": {
+            seen: boolean;
+        };
+        "Post-feedRequest": {
+            /** @description Name whom you talk with */
+            names: boolean;
+        };
+        "Post-followups-id-resultRequest": {
+            result: string;
+            /** Format: int64 */
+            version: number;
+        };
         "Post-grantsRequest": {
             person_id: string;
             place_id?: string;
@@ -5127,6 +7134,48 @@ export interface components {
             person_name: string;
             token: string;
             unit_name: string;
+        };
+        "Post-talk-occasionsRequest": {
+            happened_on: string;
+            /** @enum {string} */
+            kind: "post_change" | "transfer" | "commendation" | "discipline" | "hardship";
+            person_id: string;
+        };
+        "Post-talk-plansRequest": {
+            /** @description Left out: the whole office */
+            branch_id?: string;
+            /** @description Of the preview that was shown */
+            digest: string;
+            /** Format: int64 */
+            year: number;
+        };
+        "Post-talks-id-cancellationRequest": {
+            /** @enum {string} */
+            reason: "left" | "merged" | "not_needed";
+            /** Format: int64 */
+            version: number;
+        };
+        "Post-talks-id-consentsRequest": {
+            leader_id: string;
+            /** @description Last day */
+            until: string;
+        };
+        "Post-talks-id-recordRequest": {
+            /**
+             * Format: int64
+             * @description The version that you had before you; 0: none
+             */
+            after_version: number;
+            text: string;
+        };
+        "Post-talks-id-reportRequest": {
+            done_on: string;
+            /** Format: int64 */
+            version: number;
+        };
+        "Post-talksRequest": {
+            done_on: string;
+            partner_id: string;
         };
         Posted: {
             /**
@@ -5182,6 +7231,8 @@ export interface components {
             unit: string;
         };
         PreviewColumn: {
+            /** @description Heading above, shared by neighbours with the same */
+            group?: string;
             key: string;
             /**
              * @description points are hundredths, hours minutes
@@ -5309,6 +7360,12 @@ export interface components {
              */
             version: number;
         };
+        "Put-followups-idRequest": {
+            due_on: string;
+            owner_id: string;
+            /** Format: int64 */
+            version: number;
+        };
         QuarterState: {
             /**
              * Format: int64
@@ -5359,6 +7416,21 @@ export interface components {
              */
             voters: number;
         };
+        Reading: {
+            /** @description Held on, or else planned for */
+            day?: string;
+            /**
+             * Format: int64
+             * @description How often you have opened it
+             */
+            openings: number;
+            partner_name: string;
+            talk_id: string;
+            talker_name: string;
+            type_name: string;
+            /** @description Last day */
+            until: string;
+        };
         ReasonBody: {
             reason: string;
         };
@@ -5374,18 +7446,23 @@ export interface components {
             version: number;
         };
         Record: {
+            counts: boolean;
             /** Format: int64 */
             expected: number;
-            id: string;
-            kind: string;
-            kind_name: string;
+            /** @description Filed late (rule 6) */
             late: boolean;
             organiser_name: string;
             /** Format: int64 */
             present: number;
+            record_id: string;
             /** Format: date-time */
             starts_at: string;
             title: string;
+            /**
+             * @description Below its quorum (rule 5), not confirmed yet, or withdrawn
+             * @enum {string}
+             */
+            why_not?: "" | "quorum" | "draft" | "withdrawn";
         };
         RecordInput: {
             agenda?: string;
@@ -5413,7 +7490,7 @@ export interface components {
             title: string;
         };
         Records: {
-            items: components["schemas"]["Record"][];
+            items: components["schemas"]["DeskRecord"][];
             /** Format: int64 */
             total: number;
         };
@@ -5429,6 +7506,42 @@ export interface components {
             /** Format: int64 */
             number?: number;
             reason: string;
+        };
+        Remaining: {
+            partner_name: string;
+            planned_on?: string;
+            /** @enum {string} */
+            status: "unplanned" | "planned" | "due" | "late";
+            talk_id: string;
+            type_name: string;
+        };
+        Reminder: {
+            /** @description Of an excuse */
+            approved?: boolean;
+            /** @description 15:04 */
+            at?: string;
+            branch_id?: string;
+            /** @description With owner, owner_id and first: the cell of a duty */
+            code?: string;
+            /**
+             * Format: int64
+             * @description Of talks that are late: how many
+             */
+            count?: number;
+            /** @description Of the talk; the last day of all else */
+            day?: string;
+            first?: string;
+            followup_id?: string;
+            /** @enum {string} */
+            kind: "talk_soon" | "talk_late" | "talk_confirm" | "duty_due" | "duty_missed" | "plan_due" | "followup_due" | "excuse_decided";
+            /** @description The type of talk, the duty, the matter */
+            name: string;
+            owner?: string;
+            owner_id?: string;
+            quarter?: string;
+            talk_id?: string;
+            /** @description The other one of a talk; the place that owes */
+            who?: string;
         };
         ReportFonts: {
             body: string;
@@ -5616,6 +7729,15 @@ export interface components {
             rule_title: string;
             /** @enum {string} */
             state: "submitted" | "returned" | "verified" | "noticed" | "posted" | "rejected" | "withdrawn" | "superseded" | "reversed";
+        };
+        SaveInBody: {
+            /** @description Empty: studied, nothing noted */
+            note: string;
+        };
+        SavePlanInBody: {
+            items: components["schemas"]["PlanChange"][];
+            /** Format: int64 */
+            version: number;
         };
         Saved: {
             /** @description Of the record, through all its versions */
@@ -6009,6 +8131,144 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        Talk: {
+            /** @description The partner's */
+            branch_id?: string;
+            branch_name?: string;
+            /** @enum {string} */
+            cancel_reason?: "" | "left" | "merged" | "not_needed";
+            department_name?: string;
+            done_on?: string;
+            /** @description Last day */
+            due_on: string;
+            id: string;
+            /** @description You may move or cancel it without being one of the two */
+            may_plan: boolean;
+            /** @description You are one of the two */
+            mine: boolean;
+            not_before: string;
+            partner_id: string;
+            partner_name: string;
+            /** @description Moved by hand: the planner leaves it */
+            pinned: boolean;
+            /** @description 15:04; empty: somewhen that day */
+            planned_at?: string;
+            planned_on?: string;
+            /** @description Which of the two said that it was held; the other confirms */
+            reported_by?: string;
+            /** @enum {string} */
+            status: "unplanned" | "planned" | "due" | "late" | "reported" | "confirmed" | "cancelled";
+            talker_id: string;
+            talker_name: string;
+            /** @enum {string} */
+            type: "leader" | "committee" | "committee_member" | "member" | "post_change" | "transfer" | "commendation" | "discipline" | "hardship" | "ad_hoc";
+            type_name: string;
+            /**
+             * @description Why no day was found
+             * @enum {string}
+             */
+            unplaced?: "" | "talker_full" | "talker_away" | "partner_away" | "no_days" | "no_talker";
+            /**
+             * Format: int64
+             * @description To send with a change
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description Whose plan it fills
+             */
+            year: number;
+        };
+        TalkCause: {
+            happened_on: string;
+            /** @enum {string} */
+            kind: "post_change" | "transfer" | "commendation" | "discipline" | "hardship";
+        };
+        TalkDetail: {
+            /** @description The latest first */
+            moves: components["schemas"]["Move"][];
+            occasion?: components["schemas"]["TalkCause"];
+            talk: components["schemas"]["Talk"];
+        };
+        TalkPage: {
+            items: components["schemas"]["Talk"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+            /** Format: int64 */
+            total: number;
+        };
+        TalkPreview: {
+            /** @description Those placed, the first 500 by day */
+            added: components["schemas"]["PlannedTalk"][];
+            /** @description Absent: the whole office */
+            branch_id?: string;
+            branch_name?: string;
+            days: components["schemas"]["DayLoad"][];
+            /** @description Sent back with the confirmation: what was shown is what is planned */
+            digest: string;
+            /** @description Planned, and no longer due */
+            dropped: components["schemas"]["DroppedTalk"][];
+            /**
+             * Format: int64
+             * @description Talks that are still to be held
+             */
+            due: number;
+            /** @description First day planned on */
+            from: string;
+            /**
+             * Format: int64
+             * @description Of them on the day they had
+             */
+            kept: number;
+            /** @description People with whom no talk is planned */
+            left_out: components["schemas"]["LeftOut"][];
+            moved: components["schemas"]["MovedTalk"][];
+            /** @description False: the year's holidays are not imported, and only weekends are left free */
+            notice_known: boolean;
+            /**
+             * Format: int64
+             * @description Of them new on the calendar
+             */
+            placed: number;
+            /** @description Whoever holds most first */
+            talkers: components["schemas"]["TalkerLoad"][];
+            unplaced: components["schemas"]["UnplacedTalk"][];
+            /** Format: int64 */
+            year: number;
+        };
+        TalkRecord: {
+            consents: components["schemas"]["Consent"][];
+            /** @description To the two alone */
+            followups: components["schemas"]["FollowUp"][];
+            /** @description The talk is held, or its day has come */
+            may_write: boolean;
+            /** @description By anybody but the two, the latest first */
+            openings: components["schemas"]["Opening"][];
+            /** @description You are one of the two; otherwise you read by their consent, and they are told */
+            party: boolean;
+            talk_id: string;
+            /** @description The newest, which holds, first */
+            versions: components["schemas"]["Version"][];
+        };
+        TalkerLoad: {
+            /**
+             * Format: int64
+             * @description Talks on their fullest day
+             */
+            busiest: number;
+            first: string;
+            last: string;
+            talker_id: string;
+            talker_name: string;
+            /** Format: int64 */
+            talks: number;
+        };
+        Talks: {
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            due: number;
+        };
         Tally: {
             /** Format: int64 */
             all: number;
@@ -6125,6 +8385,50 @@ export interface components {
             people: number;
             title: string;
         };
+        Type: {
+            active: boolean;
+            code: string;
+            name: string;
+            readonly occasion: boolean;
+            /**
+             * @description committee: every two of it, or each with one other
+             * @enum {string}
+             */
+            pairing?: "" | "each" | "one";
+            /**
+             * @description Who holds what an occasion makes due
+             * @enum {string}
+             */
+            talker?: "" | "secretary" | "department_head" | "deputy_leader" | "leader";
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description Working days after the occasion
+             */
+            within_days?: number;
+        };
+        TypeBody: {
+            active: boolean;
+            name: string;
+            /**
+             * @description Only of committee
+             * @enum {string}
+             */
+            pairing?: "" | "each" | "one";
+            /**
+             * @description Only of what an occasion makes due
+             * @enum {string}
+             */
+            talker?: "" | "secretary" | "department_head" | "deputy_leader" | "leader";
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description Working days; only of what an occasion makes due
+             */
+            within_days?: number;
+        };
         UnitSettings: {
             /**
              * Format: int64
@@ -6166,6 +8470,11 @@ export interface components {
              * @description Pioneer posts that a group may recommend for in a quarter (rule 20)
              */
             pioneer_quota: number;
+            /**
+             * Format: int64
+             * @description Day of a quarter's first month by which a branch files its plan
+             */
+            quarter_plan_day: number;
             /** @description Whether the quarter summary prints 组内名次 */
             ranking_column: boolean;
             /**
@@ -6177,6 +8486,27 @@ export interface components {
             report_fonts: components["schemas"]["ReportFonts"];
             /** @description Whether less than half an hour of volunteering counts as half an hour */
             short_volunteers: boolean;
+            /**
+             * Format: int64
+             * @description Planned talks that one person holds on a day (rule 22)
+             */
+            talks_per_day: number;
+        };
+        Unplaced: {
+            first: string;
+            group_name?: string;
+            last: string;
+            name: string;
+        };
+        UnplacedTalk: {
+            partner_name: string;
+            /** @description Several where any of them may hold it */
+            talker_name: string;
+            type_name: string;
+            /** @description The day it had */
+            was?: string;
+            /** @enum {string} */
+            why: "talker_full" | "talker_away" | "partner_away" | "no_days" | "no_talker";
         };
         Verdict: {
             /** @description What the objector reads */
@@ -6248,11 +8578,29 @@ export interface components {
              */
             seals: number;
         };
+        Version: {
+            /**
+             * Format: date-time
+             * @description When the other of the two said that it was so
+             */
+            agreed_at?: string;
+            text: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            written_at: string;
+            written_by: string;
+            written_by_name: string;
+        };
         VersionBody: {
             /**
              * Format: int64
              * @description Of the content that was seen
              */
+            version: number;
+        };
+        VersionInBody: {
+            /** Format: int64 */
             version: number;
         };
         VersionLine: {
@@ -6313,6 +8661,188 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-absences": {
+        parameters: {
+            query?: {
+                /** @description Absences with a day from here on */
+                from?: string;
+                /** @description Absences with a day until here */
+                to?: string;
+                person_id?: string;
+                branch_id?: string;
+                kind?: "leave" | "business" | "training" | "other";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbsencePage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAbsenceInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-absences-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-accounts": {
         parameters: {
             query?: {
@@ -8036,6 +10566,65 @@ export interface operations {
             };
         };
     };
+    "get-calendar-token-ics": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string;
+                "If-Modified-Since"?: string;
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-claims": {
         parameters: {
             query?: {
@@ -9260,6 +11849,1216 @@ export interface operations {
             };
         };
     };
+    "post-desk-digest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-desk-digestRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["New"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duty"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-duties-cell": {
+        parameters: {
+            query: {
+                code: string;
+                /** @description branch also for what its groups owe, summed up */
+                owner: "unit" | "branch" | "group" | "deputy" | "leader";
+                owner_id: string;
+                /** @description First day of the period */
+                first: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-duties-due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-duties-dueResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-duties-grid": {
+        parameters: {
+            query?: {
+                owner?: "branch" | "group" | "deputy" | "leader" | "unit";
+                /** @description First month, 2026-01; empty: so that the running month is the last */
+                from?: string;
+                months?: number;
+                branch_id?: string;
+                code?: string;
+                /** @description In the owner's name */
+                q?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grid"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-duties-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duty"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-duties-code-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ending"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duty"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-duties-code-next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-duty-excuses": {
+        parameters: {
+            query?: {
+                state?: "asked" | "approved" | "refused" | "withdrawn";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Excuses"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-duty-excuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asking"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Excuse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-duty-excuses-id-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Excuse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-duty-excuses-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Excuse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-duty-plans": {
+        parameters: {
+            query?: {
+                /** @description 2026Q4; the running one where left out */
+                quarter?: string;
+                /** @description In the branch's name */
+                q?: string;
+                state?: "filed" | "unfiled" | "late";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOverview"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-duty-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakePlanInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-duty-plans-branch-quarter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                /** @description 2026Q4 */
+                quarter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-duty-plans-branch-quarter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                /** @description 2026Q4 */
+                quarter: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavePlanInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-duty-plans-branch-quarter": {
+        parameters: {
+            query: {
+                version: number;
+            };
+            header?: never;
+            path: {
+                branch: string;
+                /** @description 2026Q4 */
+                quarter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-duty-plans-branch-quarter-filing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                /** @description 2026Q4 */
+                quarter: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilePlanInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-duty-plans-branch-quarter-sheet-xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch: string;
+                /** @description 2026Q4 */
+                quarter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-fairness": {
         parameters: {
             query?: {
@@ -9409,6 +13208,426 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DecisionsOutBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feed"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-feedRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-followups": {
+        parameters: {
+            query?: {
+                /** @description None: all but those that were withdrawn */
+                state?: "open" | "late" | "done" | "withdrawn";
+                /** @description Those that you see to, or that you raised */
+                mine?: "owner" | "raised";
+                q?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpPage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-followups-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Put-followups-idRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-followups-id-result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-followups-id-resultRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-followups-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUp"];
                 };
             };
             /** @description Forbidden */
@@ -10286,6 +14505,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Statement"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-mornings": {
+        parameters: {
+            query: {
+                from: string;
+                /** @description At most 100 days on */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-morningsResponse"];
                 };
             };
             /** @description Forbidden */
@@ -13372,6 +17651,134 @@ export interface operations {
             };
         };
     };
+    "get-reports-meeting-statistics": {
+        parameters: {
+            query?: {
+                /** @description 2026Q3 */
+                quarter?: string;
+                /** @description Id or name; empty: as wide as you may see */
+                branch?: string;
+                /** @description Id; empty: everybody */
+                person?: string;
+                /** @description Of several worksheets, whose to show; empty: the first */
+                sheet?: string;
+                cursor?: string;
+                /** @description Rows; 100 when 0 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-meeting-statistics-issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issue"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-reports-member-ledger": {
         parameters: {
             query?: {
@@ -13697,6 +18104,134 @@ export interface operations {
         };
     };
     "post-reports-quarter-summary-issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issue"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reports-talk-coverage": {
+        parameters: {
+            query?: {
+                /** @description 2026Q3 */
+                quarter?: string;
+                /** @description Id or name; empty: as wide as you may see */
+                branch?: string;
+                /** @description Id; empty: everybody */
+                person?: string;
+                /** @description Of several worksheets, whose to show; empty: the first */
+                sheet?: string;
+                cursor?: string;
+                /** @description Rows; 100 when 0 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-talk-coverage-issues": {
         parameters: {
             query?: never;
             header?: never;
@@ -15898,6 +20433,2228 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-study-notes": {
+        parameters: {
+            query?: {
+                /** @description 2026-11; the running one where left out */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotesOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-study-notes-day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 2026-11-23 */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-study-notes-day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 2026-11-23 */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talk-consents-id-agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talk-consents-id-revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-talk-leaders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-talk-leadersResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talk-leaders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaderInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leader"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talk-leaders-id-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LastInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-talk-mornings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-talk-morningsResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talk-mornings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatternInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pattern"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talk-mornings-id-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LastInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-talk-occasions": {
+        parameters: {
+            query?: {
+                state?: "open" | "arranged" | "dismissed";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OccasionPage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talk-occasions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-talk-occasionsRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotedOccasion"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talk-occasions-id-dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-talk-plans": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talk-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-talk-plansRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadePlan"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talk-plans-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanFor"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkPreview"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-talk-plans-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-talk-readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-talk-readingsResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-talk-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-talk-typesResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-talk-types-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Type"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-talks": {
+        parameters: {
+            query?: {
+                /** @description Of the day it was held, or else is planned for */
+                from?: string;
+                to?: string;
+                /** @description Only those without a day */
+                unplanned?: boolean;
+                year?: number;
+                talker_id?: string;
+                /** @description Either of the two */
+                person_id?: string;
+                type?: "leader" | "committee" | "committee_member" | "member" | "post_change" | "transfer" | "commendation" | "discipline" | "hardship" | "ad_hoc";
+                /** @description unplanned, planned, due, late, reported, confirmed, cancelled; without it all but cancelled */
+                status?: string[];
+                branch_id?: string;
+                department_id?: string;
+                mine?: boolean;
+                /** @description In the name, pinyin or initials of either */
+                q?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkPage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-talksRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Talk"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-talks-coverage": {
+        parameters: {
+            query?: {
+                /** @description The running one when empty */
+                year?: number;
+                branch_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-talks-partners": {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-talks-partnersResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-talks-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talks-id-cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-talks-id-cancellationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Talk"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talks-id-confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Talk"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talks-id-consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-talks-id-consentsRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talks-id-denial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Talk"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talks-id-followups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowUpInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-talks-id-leaders": {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-talks-id-leadersResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talks-id-move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Talk"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-talks-id-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talks-id-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-talks-id-recordRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talks-id-record-agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-talks-id-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-talks-id-reportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Talk"];
+                };
             };
             /** @description Forbidden */
             403: {

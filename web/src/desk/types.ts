@@ -5,8 +5,10 @@ type Schemas = components['schemas']
 /** The first page as the server reads it. */
 export type Desk = Schemas['Desk']
 export type BranchCalendar = Schemas['BranchCalendar']
-export type Duty = Schemas['Duty']
-export type Period = Schemas['Period']
-export type Owed = Schemas['Owed']
+export type DutyPeriods = Schemas['DutyPeriods']
+export type Cell = Schemas['Cell']
 
 export type Task = Schemas['Task']
+export type Reminder = Schemas['Reminder']
+/** One of one's own talks, as the desk lists it. */
+export type DeskTalk = Schemas['OwnTalk']

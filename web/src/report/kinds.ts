@@ -24,6 +24,14 @@ const kinds: Record<string, Kind> = {
     read: (query) => ask(api.GET('/api/reports/pennant', { params: { query } })),
     issue: (body) => ask(api.POST('/api/reports/pennant/issues', { body })),
   },
+  'meeting-statistics': {
+    read: (query) => ask(api.GET('/api/reports/meeting-statistics', { params: { query } })),
+    issue: (body) => ask(api.POST('/api/reports/meeting-statistics/issues', { body })),
+  },
+  'talk-coverage': {
+    read: (query) => ask(api.GET('/api/reports/talk-coverage', { params: { query } })),
+    issue: (body) => ask(api.POST('/api/reports/talk-coverage/issues', { body })),
+  },
   'annual-summary': {
     read: (query) => ask(api.GET('/api/reports/annual-summary', { params: { query } })),
     issue: (body) => ask(api.POST('/api/reports/annual-summary/issues', { body })),
@@ -41,4 +49,4 @@ export const readReport = (kind: string, query: Query) => of(kind).read(query)
 /** Issues a report. */
 export const issueReport = (kind: string, body: Body) => of(kind).issue(body)
 /** Whether a report is about the whole year of the quarter that is chosen. */
-export const isAnnual = (kind: string) => kind === 'annual-summary'
+export const isAnnual = (kind: string) => kind === 'annual-summary' || kind === 'talk-coverage'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cellText, correctable, formatHash, openerColumn, opens, shares, totalRow, type Issue } from './paper'
+import { cellText, correctable, formatHash, headings, openerColumn, opens, shares, totalRow, type Issue } from './paper'
 
 describe('a sheet on the page', () => {
   it('shows a cell as the sheet does', () => {
@@ -48,5 +48,14 @@ describe('a sheet on the page', () => {
     const other = issue({ id: 'c' })
     expect(correctable([old, done, other], { branch: 'b1', person: '' })).toEqual([old])
     expect(correctable([old, done, other], { branch: '', person: '' })).toEqual([other])
+  })
+
+  it('puts a heading over neighbours of one group', () => {
+    const columns = [{ title: '支部' }, { title: '应', group: '党课' }, { title: '实', group: '党课' }, { title: '应', group: '主题党日' }]
+    expect(headings(columns)).toEqual([
+      [{ title: '支部', cols: 1, rows: 2 }, { title: '党课', cols: 2, rows: 1 }, { title: '主题党日', cols: 1, rows: 1 }],
+      [{ title: '应', cols: 1, rows: 1 }, { title: '实', cols: 1, rows: 1 }, { title: '应', cols: 1, rows: 1 }],
+    ])
+    expect(headings([{ title: '姓名' }])).toEqual([[{ title: '姓名', cols: 1, rows: 1 }]])
   })
 })

@@ -32,6 +32,30 @@ export function shares(columns: Pick<Column, 'kind' | 'width'>[]): number[] {
   return widths.map((w) => Math.round((w / all) * 10_000) / 100)
 }
 
+/** A heading over one or several columns, or over both rows of headings. */
+export interface Heading {
+  title: string
+  cols: number
+  rows: number
+}
+
+/** The rows of headings: two where neighbours share a group, as in the workbook. */
+export function headings(columns: Pick<Column, 'title' | 'group'>[]): Heading[][] {
+  if (!columns.some((c) => c.group)) return [columns.map((c) => ({ title: c.title, cols: 1, rows: 1 }))]
+  const above: Heading[] = []
+  const below: Heading[] = []
+  columns.forEach((c, n) => {
+    if (!c.group) above.push({ title: c.title, cols: 1, rows: 2 })
+    else {
+      const before = above[above.length - 1]
+      if (before && columns[n - 1]?.group === c.group) before.cols++
+      else above.push({ title: c.group, cols: 1, rows: 1 })
+      below.push({ title: c.title, cols: 1, rows: 1 })
+    }
+  })
+  return [above, below]
+}
+
 /** The total row: its word in the first column that has no total, sums where there are some. */
 export function totalRow(columns: Pick<Column, 'key' | 'kind' | 'total'>[], totals: Record<string, number>): string[] {
   const word = columns.findIndex((c) => !c.total)
@@ -52,6 +76,7 @@ export function opens(row: Pick<Preview['rows'][number], 'person_id' | 'entry_id
   if (row.entry_id) return ''
   if (row.person_id) return `/ledger/${row.person_id}?quarter=${quarter}`
   if (row.group_id) return `/points?quarter=${quarter}&group=${row.group_id}`
+  if (row.branch_id) return `/duties?branch_id=${row.branch_id}&year=${quarter.slice(0, 4)}`
   return ''
 }
 

@@ -7,21 +7,27 @@ import { Problem } from '@/api/problem'
 import { auditRoutes } from '@/audit/routes'
 import { claimRoutes } from '@/claim/routes'
 import { deskRoutes } from '@/desk/routes'
+import { dutyRoutes } from '@/duty/routes'
 import { fairnessRoutes } from '@/fairness/routes'
 import { noticeRoutes } from '@/notice/routes'
 import { orgRoutes, settingsRoutes } from '@/org/routes'
 import { pointsRoutes, schemeRoutes } from '@/points/routes'
 import { reportRoutes } from '@/report/routes'
 import { selectionRoutes } from '@/selection/routes'
+import { studyRoutes } from '@/study/routes'
+import { talkRoutes } from '@/talk/routes'
 
 // A capability lists its pages in its own routes.ts. The order here is the order of the menu.
 const pages: RouteRecordRaw[] = [
   ...deskRoutes,
   ...activityRoutes,
+  ...dutyRoutes,
+  ...studyRoutes,
   ...pointsRoutes,
   ...claimRoutes,
   ...noticeRoutes,
   ...selectionRoutes,
+  ...talkRoutes,
   ...reportRoutes,
   ...fairnessRoutes,
   ...orgRoutes,
