@@ -120,7 +120,7 @@ func (b *bench) duty(ctx context.Context) ([]figure, error) {
 		most float64
 		run  func() error
 	}{
-		{"every cell judged, summed up by month", 4, sums},
+		{"every cell judged, summed up by month", 8, sums},
 		{"a page of 50 branches with the sums of all", 0, page},
 		{"every cell handed over with names and reasons", 0, cells},
 	} {

@@ -12,12 +12,12 @@ import (
 // writes says whether a route leaves an audit row: every write, and reads that take
 // identity data, records or the log itself out.
 func writes(route string) bool {
-	if slices.Contains([]string{"POST /api/holidays/{year}/preview", "POST /api/scheme-imports"}, route) {
-		return false // reads what is uploaded, and keeps nothing
+	if slices.Contains([]string{"POST /api/holidays/{year}/preview", "POST /api/scheme-imports", "POST /api/talk-plans/preview"}, route) {
+		return false // reads what is sent, and keeps nothing
 	}
 	return !strings.HasPrefix(route, "GET ") || slices.Contains([]string{
 		"GET /api/people/{id}/phone", "GET /api/people/export", "GET /api/activities/export", "GET /api/audit/export",
-		"GET /api/claims/export", "GET /api/honours/export"}, route)
+		"GET /api/claims/export", "GET /api/honours/export", "GET /api/talks/{id}/record"}, route)
 }
 
 // audited says whether a write left an audit row of its request. The matrix asks it

@@ -95,7 +95,7 @@ func (d *demo) file(ctx context.Context, r *rand.Rand, h happening) error {
 	}
 	for _, e := range hint.Expected {
 		a := activity.Attendance{Person: e.PersonID, Status: activity.Present}
-		if e.PersonID != by.Person && r.Float64() < h.absent {
+		if e.PersonID != by.Person && r.Float64() < h.absent && e.PersonID != h.lecturer {
 			a.Status = activity.Absent
 			a.Absence, a.Reason = absence(r)
 		}

@@ -23,7 +23,7 @@ const (
 )
 
 // feedTalks puts somebody's own talks into their calendar; see feed.Source. Of each it
-// tells day and type, and whom with only where names were chosen.
+// tells the day and, unless delicate, the type; whom with only where names were chosen.
 type feedTalks struct {
 	policy *access.Policy
 	now    calendar.Clock
@@ -44,15 +44,16 @@ func (f feedTalks) Events(ctx context.Context, tx bun.Tx, by access.Actor, from,
 		}
 		e := feed.Event{UID: "talk-" + a.ID.String() + "@xianfeng", Title: a.TypeName, Named: "与" + a.OtherName + "：" + a.TypeName,
 			Day: *a.Day, At: a.At, Takes: talkTakes, Sequence: a.Version - 1, Changed: a.Changed}
-		if delicate(a.Type) { // with a name beside it, the type would tell of somebody what nobody outside should know
-			e.Named = "与" + a.OtherName + "谈心谈话"
+		if delicate(a.Type) {
+			e.Title, e.Named = "谈心谈话", "与"+a.OtherName+"谈心谈话"
 		}
 		out = append(out, e)
 	}
 	return out, nil
 }
 
-// delicate are the types that tell something of whoever is talked with.
+// delicate are the types that tell something of one of the two, which whoever keeps
+// their calendar outside need not know.
 func delicate(kind string) bool { return kind == talk.TypeDiscipline || kind == talk.TypeHardship }
 
 // feedMornings puts the morning meetings that a deputy holds into their calendar.

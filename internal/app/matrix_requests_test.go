@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"maps"
 
 	"xianfeng/internal/activity"
 	"xianfeng/internal/org"
@@ -26,6 +27,8 @@ var harmless = []string{
 	"POST /api/reports/annual-summary/issues", "POST /api/reports/pennant/issues", "POST /api/claims",
 	"GET /api/people/{id}/phone", "GET /api/people/export", "GET /api/audit/export",
 	"GET /api/claims/export", "GET /api/honours/export", "POST /api/reports/verification",
+	"GET /api/talks/{id}/record", "PUT /api/study-notes/{day}", "POST /api/feed", "POST /api/desk/digest",
+	"POST /api/reports/talk-coverage/issues", "POST /api/reports/meeting-statistics/issues",
 }
 
 type fields map[string]any
@@ -172,8 +175,8 @@ func (m *matrix) requests() map[string]route {
 		"POST /api/reports/quarter-summary/issues": object(with(at("/api/reports/quarter-summary/issues"), func(x things) any { return fields{"quarter": "2026Q4", "branch": x.branch.ID} })),
 		"POST /api/reports/member-ledger/issues":   object(with(at("/api/reports/member-ledger/issues"), func(x things) any { return fields{"quarter": "2026Q4", "person_id": x.person} })),
 	}
-	for route, c := range circleRequests() {
-		all[route] = c
+	for _, more := range []map[string]route{circleRequests(), talkRequests(), dutyRequests()} {
+		maps.Copy(all, more)
 	}
 	return all
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"xianfeng/internal/access"
@@ -62,6 +63,7 @@ func newMatrix(t *testing.T) *matrix {
 	s := boot(t, d, m.files)
 	o := newOffice(t, s, d)
 	m.office = o
+	o.founded("2026-01-01")
 	o.closable()
 	department := func(i int) activity.OrganiserRef {
 		return activity.OrganiserRef{Kind: "department", ID: o.Departments[i].ID}
@@ -93,6 +95,28 @@ func newMatrix(t *testing.T) *matrix {
 	}
 	o.candidates(m.things, "branch0", "branch1", "group00", "group01")
 	m.things["branch0"] = o.round(o.whole(m.things["branch0"]))
+	// The first department has somebody above it, too, who owes it its morning meetings.
+	must(t, grantTo(o, "leader2", "deputy_leader", o.Departments[0].ID))
+	for _, x := range []struct {
+		key, person, talker, stranger string
+		askers                        []string
+	}{
+		{"branch0", "member1", "secretary1", "deputy", []string{"secretary1", "office"}}, {"branch1", "probationer", "secretary2", "probationer", []string{"secretary2"}},
+		{"group00", "chief", "secretary1", "chief", []string{"leader1"}}, {"group01", "deputy", "secretary1", "deputy", []string{"office"}},
+		{"department0", "leader1", "secretary1", "leader1", []string{"office"}}, {"department1", "leader2", "secretary2", "leader2", []string{"deputy"}},
+	} {
+		m.things[x.key] = o.scheduled(m.things[x.key], x.person, x.talker, x.stranger, x.askers...)
+	}
+	m.things["branch0"] = o.timetable(m.things["branch0"])
+	for _, h := range holders() {
+		if h.login != "" && o.Actor(h.login).Department != uuid.Nil {
+			o.subscribes(h.login, false)
+		}
+	}
+	by, scope := o.as("member1", "study", "note")
+	_, err := o.app.Study.Save(t.Context(), by, scope, today.AddDays(-1), "读了一章")
+	must(t, err)
+	o.arranged(m.things)
 	m.things["other unit"] = secondUnit(t, s, d)
 	m.things["member1"] = m.things["branch0"]
 	for key, x := range m.things { // what belongs to the unit is foreign in another unit alone
@@ -103,6 +127,7 @@ func newMatrix(t *testing.T) *matrix {
 		x.newcomer, x.gone, x.emptyBranch, x.outsider, x.imported, x.preview, x.scheme, x.rule =
 			unit.newcomer, unit.gone, unit.emptyBranch, unit.outsider, unit.imported, unit.preview, unit.scheme, unit.rule
 		x.circle = x.circle.within(unit.circle)
+		x.calendars = x.calendars.within(unit.calendars)
 		m.things[key] = x
 	}
 	for i, login := range []string{"secretary1", "secretary2"} {
@@ -132,13 +157,16 @@ func secondUnit(t *testing.T, s *site, d *bun.DB) things {
 	o := newOffice(t, s, d)
 	_, err := d.NewRaw(`UPDATE account_accounts SET login = 'other-' || login WHERE unit_id = ?`, o.Unit).Exec(t.Context())
 	must(t, err)
+	o.founded("2026-01-01")
 	o.closable()
 	x := o.turn(o.make(branchOf(o, 0), "邻院", "member1", "chief"), "邻院", "member1", "member1", 0, "deputy", "leader1")
 	all := map[string]things{"": x}
 	o.candidates(all, "")
 	x = o.round(o.whole(all[""]))
 	x.issue = o.issue("office", "quarter-summary", "quarter_summary", report.Request{})
-	return x
+	all[""] = o.timetable(o.scheduled(x, "member1", "secretary1", "deputy", "office"))
+	o.arranged(all)
+	return all[""]
 }
 
 // The whole of what roles may do, over one office whose people hold one role each.
@@ -224,12 +252,14 @@ func (m *matrix) all(t *testing.T, routes []httpd.Route) []request {
 		}
 		delete(table, route)
 		for _, h := range holders() {
-			own := c.ask(m.things[h.own])
+			mine, theirs := m.things[h.own], m.things[h.foreign]
+			mine.login, theirs.login = h.login, h.login
+			own := c.ask(mine)
 			own.method = r.Method
 			all = append(all, request{route, r.Need, h, false, &own})
 			other := request{route, r.Need, h, true, nil}
 			if c.object {
-				foreign := c.ask(m.things[h.foreign])
+				foreign := c.ask(theirs)
 				foreign.method = r.Method
 				other.request = &foreign
 			}

@@ -39,6 +39,9 @@ func newOffice(t testing.TB, s *site, d *bun.DB) *office {
 		if err := activity.Seed(ctx, tx, o.Unit); err != nil {
 			return err
 		}
+		if err := seedCalendars(ctx, tx, o); err != nil {
+			return err
+		}
 		return points.Seed(ctx, tx, o.Unit, s.clock.now(), calendar.NewDate(2026, time.January, 1))
 	}))
 	must(t, s.app.Points.OpenQuarter(t.Context(), o.Unit, calendar.QuarterOf(today)))
@@ -185,6 +188,7 @@ func form(method, path, name string, data []byte, fields map[string]string) ask 
 type things struct {
 	place                 activity.OrganiserRef
 	branch, group         testdb.Place // of the person
+	department            testdb.Place // of the person
 	person, other         uuid.UUID    // other is somebody else of the unit
 	name                  string
 	record, draft         activity.Saved
@@ -200,6 +204,8 @@ type things struct {
 	emptyBranch           uuid.UUID
 	personVersion         int
 	circle                circle
+	calendars             calendars
+	login                 string // of who asks
 }
 
 // make records one of each at a place, around one person. The person is not at the
@@ -217,6 +223,11 @@ func (o *office) make(place activity.OrganiserRef, title, person, came string) t
 					x.group = g
 				}
 			}
+		}
+	}
+	for _, d := range o.Departments {
+		if d.ID == a.Department {
+			x.department = d
 		}
 	}
 	x.record, x.recordFile = o.confirmed(o.salon(place, title+"读书会", came))

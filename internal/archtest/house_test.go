@@ -45,7 +45,7 @@ func TestRed(t *testing.T) {
 		"foundation upwards":     {"internal/sheet/table.go", `"xianfeng/internal/points"`, "", "internal/sheet may not"},
 		"httpd knows none":       {"internal/httpd/guard.go", `"xianfeng/internal/account"`, "", "internal/httpd may not"},
 		"a test is free":         {"internal/org/service_test.go", `"xianfeng/internal/points"`, "", ""},
-		"unknown package":        {"internal/talk/talk.go", "", "", "not in the table"},
+		"unknown package":        {"internal/care/care.go", "", "", "not in the table"},
 		"app from cmd":           {"cmd/xianfeng/main.go", `"xianfeng/internal/app"`, "", ""},
 		"app from elsewhere":     {"internal/desk/service.go", `"xianfeng/internal/app"`, "", "assembled in one place"},
 		"testdb in the binary":   {"internal/app/app.go", `"xianfeng/internal/testdb"`, "", "test scaffolding"},

@@ -36,7 +36,7 @@ func grid(ctx context.Context, on bun.IDB, scope access.Scope, f GridFilter, tod
 	out.Total = total
 	if len(keys) > f.Limit {
 		keys = keys[:f.Limit]
-		out.Next = keys[f.Limit-1].rowKey.String()
+		out.Next = keys[f.Limit-1].String()
 	}
 	ids := make([]uuid.UUID, len(keys))
 	for i, k := range keys {

@@ -141,8 +141,11 @@ func (f *PlanFilter) check() error {
 	if f.Quarter.IsZero() {
 		return fault.Field("quarter", "请选择季度")
 	}
-	if f.Limit < 1 || f.Limit > 200 {
-		f.Limit = 50
+	if !slices.Contains([]string{"", plansFiled, plansUnfiled, plansLate}, f.State) {
+		return fault.Field("state", "请从列表中选择状态")
+	}
+	if f.Limit < 1 || f.Limit > maxLimit {
+		f.Limit = defaultLimit
 	}
 	f.Text, f.after.ord = strings.TrimSpace(f.Text), -1
 	if f.Cursor == "" {

@@ -386,6 +386,8 @@ func TestFilePlan(t *testing.T) {
 	}
 	_, err = p.svc.Plans(ctx, by, scope, PlanFilter{Quarter: planned, Cursor: "x'"})
 	p.refused("a strange cursor", err, fault.Invalid)
+	_, err = p.svc.Plans(ctx, by, scope, PlanFilter{Quarter: planned, State: "x"})
+	p.refused("a strange state", err, fault.Invalid)
 
 	// The quarter is over.
 	p.now = time.Date(2027, 1, 4, 9, 0, 0, 0, calendar.Shanghai)

@@ -71,7 +71,7 @@ func (q *query) committees(unit uuid.UUID, f Filter) {
 	bounds AS (SELECT min(day) AS a, max(day) AS z FROM days),
 	seats AS (
 		SELECT branch_id, range_agg(daterange(valid_from, valid_to, '[]')) AS spans FROM org_positions
-		WHERE unit_id = ? AND kind = 'committee_member' AND branch_id IN (SELECT owner_id FROM owners WHERE owner = 'branch')
+		WHERE unit_id = ? AND kind = 'committee_member' AND branch_id IN (SELECT branch_id FROM owners)
 		GROUP BY branch_id),
 	members AS (
 		SELECT m.branch_id, m.valid_from, coalesce(m.valid_to, 'infinity') AS valid_to,
@@ -79,7 +79,7 @@ func (q *query) committees(unit uuid.UUID, f Filter) {
 		FROM bounds b JOIN org_party_memberships m ON m.valid_from <= b.z AND (m.valid_to IS NULL OR m.valid_to >= b.a)
 		JOIN org_people p ON p.unit_id = m.unit_id AND p.id = m.person_id
 		WHERE m.unit_id = ? AND p.on_roll AND p.political_status IN ('party_member', 'probationary_member')
-			AND m.branch_id IN (SELECT owner_id FROM owners WHERE owner = 'branch')),
+			AND m.branch_id IN (SELECT branch_id FROM owners)),
 	steady AS (SELECT branch_id, count(*) AS n FROM members WHERE steady GROUP BY branch_id),
 	moving AS (SELECT m.branch_id, d.day, count(*) AS n FROM members m JOIN days d ON d.day BETWEEN m.valid_from AND m.valid_to
 		WHERE NOT m.steady GROUP BY m.branch_id, d.day),
@@ -103,20 +103,17 @@ func (q *query) held(unit uuid.UUID, f Filter) {
 	const columns = ` UNION ALL SELECT l.id, o.owner_id, ` + first + `, a.late`
 	past := end(EveryYear, f.To).AddDays(1).In()
 	q.add(`, records AS (SELECT NULL::uuid AS line, NULL::uuid AS owner_id, NULL::date AS first, NULL::boolean AS late WHERE FALSE`)
-	for _, arm := range []struct{ owner, on string }{
-		{OwnerUnit, ` AND a.organiser_kind = 'unit' JOIN owners o ON o.owner = 'unit' WHERE l.owner = 'unit'`},
-		{OwnerBranch, ` AND a.organiser_kind = 'branch' JOIN owners o ON o.owner = 'branch' AND o.owner_id = a.branch_id WHERE l.owner = 'branch'`},
-		{OwnerGroup, ` AND a.organiser_kind = 'group' JOIN owners o ON o.owner = 'group' AND o.branch_id = a.branch_id AND o.owner_id = a.group_id WHERE l.owner = 'group'`},
-		{OwnerDeputy, ` AND a.organiser_kind = 'department' JOIN owners o ON o.owner = 'deputy' AND o.owner_id = a.department_id WHERE l.owner = 'deputy'`},
+	for _, arm := range []struct{ owner, organiser, id string }{
+		{OwnerUnit, "unit", "a.unit_id"}, {OwnerBranch, "branch", "a.branch_id"}, {OwnerGroup, "group", "a.group_id"}, {OwnerDeputy, "department", "a.department_id"},
 	} {
 		if slices.Contains(f.Owners, arm.owner) {
-			q.add(columns+records+arm.on, unit, past)
+			q.add(columns+records+` AND a.organiser_kind = '`+arm.organiser+`' JOIN owners o ON o.owner_id = `+arm.id+` WHERE l.owner = '`+arm.owner+`'`, unit, past)
 		}
 	}
 	if slices.Contains(f.Owners, OwnerBranch) {
 		q.add(` UNION ALL SELECT l.id, t.branch_id, `+first+`, a.late`+records+` AND a.organiser_kind = 'unit'
 			JOIN LATERAL (SELECT DISTINCT t.branch_id FROM activity_attendances t WHERE t.unit_id = a.unit_id AND t.activity_id = a.id
-				AND t.status = 'present' AND t.branch_id IN (SELECT owner_id FROM owners WHERE owner = 'branch')) t ON TRUE
+				AND t.status = 'present' AND t.branch_id IN (SELECT branch_id FROM owners)) t ON TRUE
 			WHERE l.owner = 'branch'`, unit, past)
 	}
 	q.add(`), talks AS (
@@ -131,15 +128,19 @@ func (q *query) held(unit uuid.UUID, f Filter) {
 // judged is every cell with its state. Who was not there for all of a period owes
 // nothing in it, but has it met where it was; of a time before the office kept records
 // here nothing is missed.
+//
+// Conditions on days stand within coalesce, and owners are joined by their ids alone:
+// PostgreSQL multiplies what it guesses of each condition and, expecting one cell, would
+// go through all records for each of many.
 func (q *query) judged(unit uuid.UUID, f Filter, today calendar.Date) {
 	q.add(`, cells AS (
 		SELECT p.*, o.rank, o.owner_id, o.owner_name, o.branch_id, o.branch_name, o.branch_ord, o.owner_ord, o.department_id,
 			CASE WHEN p.committee AND c.branch_id IS NULL THEN 0 ELSE p.need END AS needed,
 			o.since <= p.first AND o.until >= p.last AND (o.spans IS NULL OR o.spans @> daterange(p.first, p.last, '[]')) AS whole
-		FROM periods p JOIN owners o ON o.owner = p.owner AND o.since <= p.last AND o.until >= p.first
-			AND (o.spans IS NULL OR o.spans && daterange(p.first, p.last, '[]'))
+		FROM periods p JOIN owners o ON o.owner = p.owner
+			AND coalesce(o.spans && daterange(p.first, p.last, '[]'), o.since <= p.last AND o.until >= p.first)
 		LEFT JOIN committees c ON p.committee AND c.branch_id = o.owner_id AND c.day = p.day
-		WHERE p.talk_type IS NULL
+		WHERE p.owner <> 'leader'
 		UNION ALL
 		SELECT p.*, o.rank, o.owner_id, o.owner_name, o.branch_id, o.branch_name, o.branch_ord, o.owner_ord, o.department_id, t.due, TRUE
 		FROM talks t JOIN periods p ON p.line = t.line AND p.first = t.first JOIN owners o ON o.owner = 'leader' AND o.owner_id = t.owner_id),
@@ -147,6 +148,9 @@ func (q *query) judged(unit uuid.UUID, f Filter, today calendar.Date) {
 		SELECT DISTINCT ON (code, owner_id, period_first) code, owner_id, period_first, reason, state FROM duty_excuses
 		WHERE unit_id = ? AND state <> 'withdrawn' AND period_first BETWEEN ? AND ?
 		ORDER BY code, owner_id, period_first, state = 'refused', asked_at DESC),
+	beginning AS MATERIALIZED (
+		SELECT (least(u.created_at, (SELECT min(a.starts_at) FROM activity_activities a WHERE a.unit_id = ? AND a.state = 'confirmed'))
+			AT TIME ZONE 'Asia/Shanghai')::date AS begun FROM org_units u WHERE u.id = ?),
 	judged AS (
 		SELECT s.*, CASE s.state WHEN 'none' THEN 0 ELSE s.needed END AS owed FROM (
 			SELECT c.*, coalesce(h.held, 0) AS held, coalesce(h.late, 0) AS filed_late, coalesce(e.reason, '') AS reason, coalesce(e.state, '') AS reason_state,
@@ -158,10 +162,8 @@ func (q *query) judged(unit uuid.UUID, f Filter, today calendar.Date) {
 					WHEN c.last >= ? THEN 'due'
 					WHEN c.first < b.begun THEN 'none'
 					ELSE 'missed' END AS state
-			FROM cells c
-			CROSS JOIN (SELECT (least(u.created_at, (SELECT min(a.starts_at) FROM activity_activities a
-				WHERE a.unit_id = u.id AND a.state = 'confirmed')) AT TIME ZONE 'Asia/Shanghai')::date AS begun FROM org_units u WHERE u.id = ?) b
+			FROM cells c CROSS JOIN beginning b
 			LEFT JOIN held h ON h.line = c.line AND h.owner_id = c.owner_id AND h.first = c.first
 			LEFT JOIN excuses e ON e.code = c.code AND e.owner_id = c.owner_id AND e.period_first = c.first) s)
-	`, unit, begin(EveryYear, begin(EveryWeek, f.From)), f.To, today, unit)
+	`, unit, begin(EveryYear, begin(EveryWeek, f.From)), f.To, unit, unit, today)
 }

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -35,7 +37,7 @@ type fileKey struct {
 func Create(path string) (*Ring, error) { return create(path, 1) }
 
 func create(path string, id int) (*Ring, error) {
-	first := key{id: id, created: time.Now().UTC().Truncate(time.Second), secret: random(keySize)}
+	first := key{id: id, secret: random(keySize)}
 	if err := write(path, map[int]key{id: first}, nil); err != nil {
 		return nil, err
 	}
@@ -120,16 +122,6 @@ func (r *Ring) follow(always bool) error {
 // write puts keys in a file, whole or not at all, and on the disk before it is used.
 // replaces is the file that it takes the place of; nil: there must be none.
 func write(path string, keys map[int]key, replaces fs.FileInfo) (err error) {
-	d := document{Version: 1, Algorithm: algorithm}
-	for id := 1; len(d.Keys) < len(keys); id++ {
-		if k, there := keys[id]; there {
-			d.Keys = append(d.Keys, fileKey{k.id, k.created, base64.StdEncoding.EncodeToString(k.secret)})
-		}
-	}
-	text, err := json.MarshalIndent(d, "", "  ")
-	if err != nil {
-		return fmt.Errorf("key file: %w", err)
-	}
 	failed := func(err error) error {
 		return fault.Wrap(err, fault.Unavailable, "密钥文件 "+path+" 写不了，请检查所在目录的权限和空间，或用 --keys(XIANFENG_KEYS)换一个位置")
 	}
@@ -149,7 +141,15 @@ func write(path string, keys map[int]key, replaces fs.FileInfo) (err error) {
 			}
 		}
 	}
-	if _, err := f.Write(append(text, '\n')); err != nil {
+	made, err := f.Stat() // the file system's clock dates a new key
+	if err != nil {
+		return failed(err)
+	}
+	text, err := documentOf(keys, made.ModTime().UTC().Truncate(time.Second))
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(text); err != nil {
 		return failed(err)
 	}
 	if err := f.Sync(); err != nil {
@@ -164,6 +164,22 @@ func write(path string, keys map[int]key, replaces fs.FileInfo) (err error) {
 		return failed(err)
 	}
 	return syncDir(dir)
+}
+
+func documentOf(keys map[int]key, now time.Time) ([]byte, error) {
+	d := document{Version: 1, Algorithm: algorithm}
+	for _, id := range slices.Sorted(maps.Keys(keys)) {
+		k := keys[id]
+		if k.created.IsZero() {
+			k.created = now
+		}
+		d.Keys = append(d.Keys, fileKey{k.id, k.created, base64.StdEncoding.EncodeToString(k.secret)})
+	}
+	text, err := json.MarshalIndent(d, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("key file: %w", err)
+	}
+	return append(text, '\n'), nil
 }
 
 func syncDir(dir string) error {

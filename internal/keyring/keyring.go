@@ -49,7 +49,7 @@ type Ring struct {
 
 type key struct {
 	id      int
-	created time.Time
+	created time.Time // zero: when it is written to a file
 	secret  []byte
 }
 
@@ -63,7 +63,7 @@ func (k key) fingerprint() []byte {
 // New makes a ring with one fresh key in memory, for tests: what it seals nobody
 // opens after the process.
 func New() *Ring {
-	k := key{id: 1, created: time.Now(), secret: random(keySize)}
+	k := key{id: 1, secret: random(keySize)}
 	return &Ring{keys: map[int]key{1: k}, newest: 1}
 }
 

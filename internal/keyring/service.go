@@ -185,7 +185,7 @@ func (r *Ring) add(known []registered) error {
 		id = max(id, k.id)
 	}
 	keys := maps.Clone(r.keys)
-	keys[id+1] = key{id: id + 1, created: time.Now().UTC().Truncate(time.Second), secret: random(keySize)}
+	keys[id+1] = key{id: id + 1, secret: random(keySize)}
 	if err := write(r.path, keys, r.seen); err != nil {
 		return err
 	}

@@ -2,7 +2,7 @@ package study
 
 import (
 	"context"
-	"errors"
+	"database/sql"
 	"os"
 	"strings"
 	"sync"
@@ -242,27 +242,23 @@ func dumped(t testing.TB, o *office) string {
 	if _, err := owner.Exec("ALTER TABLE study_notes NO FORCE ROW LEVEL SECURITY"); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := owner.Query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var tables []string
-	for rows.Next() {
-		var name string
-		o.must(rows.Scan(&name))
+	for name := range strings.SplitSeq(scanned(t, owner, "SELECT string_agg(tablename, ' ') FROM pg_tables WHERE schemaname = 'public'"), " ") {
 		tables = append(tables, name)
 	}
-	o.must(errors.Join(rows.Err(), rows.Close()))
 	var b strings.Builder
 	for _, name := range tables {
-		var text string
-		var n int
-		if err := owner.QueryRow("SELECT coalesce(string_agg(t::text, E'\\n'), ''), count(*) FROM "+name+" t").Scan(&text, &n); err != nil {
-			t.Fatal(err)
-		}
-		b.WriteString(name + " " + string(rune('0'+min(n, 9))) + "\n" + text + "\n")
+		b.WriteString(scanned(t, owner, "SELECT concat_ws(E'\\n', '"+name+" ' || count(*), string_agg(t::text, E'\\n')) FROM "+name+" t") + "\n")
 	}
 	return b.String()
+}
+
+func scanned(t testing.TB, on *sql.DB, query string) (text string) {
+	t.Helper()
+	if err := on.QueryRow(query).Scan(&text); err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 func hex(s string) string {

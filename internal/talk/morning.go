@@ -34,6 +34,7 @@ type PatternInput struct {
 }
 
 func (in *PatternInput) check() error {
+	in.Weekdays = slices.Clone(in.Weekdays)
 	slices.Sort(in.Weekdays)
 	in.Weekdays = slices.Compact(in.Weekdays)
 	if len(in.Weekdays) == 0 || in.Weekdays[0] < 1 || in.Weekdays[len(in.Weekdays)-1] > 5 {

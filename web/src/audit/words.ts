@@ -27,6 +27,7 @@ const objects: Record<string, string> = {
   scheme: '积分办法',
   session: '登录',
   settings: '设置',
+  talk_plan: '谈话计划',
   unit: '单位',
 }
 

@@ -1,4 +1,4 @@
-import { OfficeBuilding, Setting, Sunrise, User } from '@element-plus/icons-vue'
+import { Briefcase, OfficeBuilding, Setting, Sunrise, User } from '@element-plus/icons-vue'
 import type { RouteRecordRaw } from 'vue-router'
 
 export const orgRoutes: RouteRecordRaw[] = [
@@ -25,6 +25,12 @@ export const orgRoutes: RouteRecordRaw[] = [
     name: 'person',
     component: () => import('./PersonPage.vue'),
     meta: { title: '人员', need: 'people.read' },
+  },
+  {
+    path: '/absences',
+    name: 'absences',
+    component: () => import('./AbsencesPage.vue'),
+    meta: { title: '请假外出', need: 'absence.read', menu: { group: '谈心谈话', icon: Briefcase } },
   },
   {
     path: '/places',

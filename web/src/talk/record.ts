@@ -16,9 +16,9 @@ export const consentNames: Record<RecordConsent['state'], string> = { asked: '�
 export const followUpNames: Record<FollowUp['state'] | 'late', string> = { open: '办理中', late: '已逾期', done: '已办结', withdrawn: '已撤回' }
 
 /** How a follow-up is marked; only what is late stands out. */
-export function followUpMark(f: Pick<FollowUp, 'state' | 'late'>): { name: string; type: 'info' | 'success' | 'danger' | 'primary' } {
+export function followUpMark(f: Pick<FollowUp, 'state' | 'late'>): { name: string; type: 'info' | 'success' | 'danger' } {
   if (f.late) return { name: followUpNames.late, type: 'danger' }
-  const type = { open: 'primary', done: 'success', withdrawn: 'info' } as const
+  const type = { open: 'info', done: 'success', withdrawn: 'info' } as const
   return { name: followUpNames[f.state], type: type[f.state] }
 }
 

@@ -1,4 +1,4 @@
-import { AlarmClock, ChatLineRound, DataAnalysis, Finished, Operation, View } from '@element-plus/icons-vue'
+import { AlarmClock, Calendar, ChatLineRound, DataAnalysis, Finished, Operation, View } from '@element-plus/icons-vue'
 import type { RouteRecordRaw } from 'vue-router'
 
 const group = '谈心谈话'
@@ -15,6 +15,12 @@ export const talkRoutes: RouteRecordRaw[] = [
     name: 'talk',
     component: () => import('./TalkPage.vue'),
     meta: { title: '谈话', need: 'talk.read' },
+  },
+  {
+    path: '/talk-plans',
+    name: 'talk-plans',
+    component: () => import('./PlanPage.vue'),
+    meta: { title: '谈话计划', need: 'talk.plan', menu: { group, icon: Calendar } },
   },
   {
     path: '/talk-coverage',
