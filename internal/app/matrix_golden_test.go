@@ -32,7 +32,7 @@ func (c cell) line() string {
 
 // named are the routes whose foreign object is a field of what is sent, and is told
 // apart at that field.
-var named = map[string]bool{"POST /api/people": true, "POST /api/places": true}
+var named = map[string]bool{"POST /api/people": true, "POST /api/places": true, "POST /api/talk-leaders": true, "POST /api/talk-mornings": true}
 
 // narrow are the permissions whose own object a line does not reach, and why.
 var narrow = map[string]string{
@@ -40,6 +40,10 @@ var narrow = map[string]string{
 	"GET /api/setup":                    "tells only that a link does not work",
 	"POST /api/setup":                   "the link is not valid: refused for everybody",
 	"POST /api/session":                 "sign-in is for everybody",
+	"POST /api/talks/{id}/move":         "who sees that a talk is planned does not move it: the two do, and who plans",
+	"GET /api/calendar/{token}.ics":     "who knows the address is let in, and nobody else",
+	"POST /api/feed":                    "who is not on the roll has no days to subscribe to",
+	"DELETE /api/feed":                  "who is not on the roll has no address to end",
 }
 
 // checkCells asks of the answers what must hold whatever the golden file says: no

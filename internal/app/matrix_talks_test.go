@@ -29,7 +29,7 @@ func talkRequests() map[string]route {
 	return map[string]route{
 		"GET /api/talks":          plain("/api/talks"),
 		"GET /api/talks/partners": plain("/api/talks/partners"),
-		"GET /api/talks/coverage": object(at("/api/talks/coverage?year=2026&branch_id=%s", func(x things) any { return x.branch.ID })),
+		"GET /api/talks/coverage": plain("/api/talks/coverage?year=2026"),
 		"GET /api/talks/{id}":     object(at("/api/talks/%s", planned)),
 		"POST /api/talks": object(with(at("/api/talks"), func(x things) any {
 			return fields{"partner_id": x.calendars.stranger, "done_on": today}
@@ -45,7 +45,7 @@ func talkRequests() map[string]route {
 		"POST /api/talks/{id}/record/agreement": object(fixed(at("/api/talks/%s/record/agreement", held), fields{"version": 1})),
 		"GET /api/talks/{id}/leaders":           object(at("/api/talks/%s/leaders", held)),
 		"POST /api/talks/{id}/consents": object(with(at("/api/talks/%s/consents", held), func(x things) any {
-			return fields{"leader_id": x.calendars.planned.TalkerID, "until": today.AddDays(30)}
+			return fields{"leader_id": x.other, "until": today.AddDays(30)}
 		})),
 		"POST /api/talk-consents/{id}/agreement":  object(at("/api/talk-consents/%s/agreement", consent)),
 		"POST /api/talk-consents/{id}/revocation": object(at("/api/talk-consents/%s/revocation", consent)),
@@ -67,7 +67,7 @@ func talkRequests() map[string]route {
 			fields{"name": "家访", "active": true, "talker": "secretary", "within_days": 3, "version": 1})},
 		"GET /api/talk-leaders": plain("/api/talk-leaders"),
 		"POST /api/talk-leaders": object(with(at("/api/talk-leaders"), func(x things) any {
-			return fields{"person_id": x.other, "from": today}
+			return fields{"person_id": x.person, "from": today}
 		})),
 		"POST /api/talk-leaders/{id}/end": object(fixed(at("/api/talk-leaders/%s/end", func(x things) any { return x.calendars.leader }), last)),
 		"GET /api/talk-mornings":          plain("/api/talk-mornings"),
