@@ -70,6 +70,7 @@ func works() []work {
 		{"close", (*bench).closing},
 		{"workbook", (*bench).workbook},
 		{"roster", (*bench).roster},
+		{"plan", (*bench).plan},
 	}
 }
 
@@ -79,7 +80,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	b := &bench{out: out, offices: map[size]*office{}}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	only := flags.String("only", "", "rows to measure, with commas: start, ledger, policy, post, meeting, circle, growth, summary, fairness, duty, close, workbook, roster")
+	only := flags.String("only", "", "rows to measure, with commas: start, ledger, policy, post, meeting, circle, growth, summary, fairness, duty, close, workbook, roster, plan")
 	flags.BoolVar(&b.quick, "quick", false, "less data and fewer rounds")
 	flags.StringVar(&b.bin, "bin", "bin/xianfeng", "the product")
 	flags.IntVar(&b.port, "port", 8160, "first of ten free ports on 127.0.0.1")

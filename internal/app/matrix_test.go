@@ -176,6 +176,7 @@ func TestMatrix(t *testing.T) {
 	t.Run("permissions", m.testPermissions)
 	t.Run("desk", m.testDesk)
 	t.Run("no audit, no write", m.testNoAuditNoWrite)
+	t.Run("nothing leaks", m.testLeaks)
 }
 
 // Every route × every role × own and foreign object gives the status that

@@ -27,8 +27,9 @@ var today = calendar.NewDate(2026, time.November, 20)
 
 // clock is the server's time, which a test may move.
 type clock struct {
-	mu sync.Mutex
-	t  time.Time
+	mu     sync.Mutex
+	t      time.Time
+	broken bool // asking it is a bug: it panics
 }
 
 func newClock() *clock { return &clock{t: today.In().Add(15 * time.Hour)} }
@@ -36,7 +37,17 @@ func newClock() *clock { return &clock{t: today.In().Add(15 * time.Hour)} }
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.broken {
+		panic("the clock stands still")
+	}
 	return c.t
+}
+
+// breaks makes the clock panic, or go again.
+func (c *clock) breaks(broken bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.broken = broken
 }
 
 func (c *clock) pass(d time.Duration) {
@@ -79,8 +90,15 @@ func (l *errorLog) take() string {
 // boot starts what production starts, on an open database.
 func boot(t testing.TB, d *bun.DB, files string) *site {
 	t.Helper()
+	return bootLogging(t, d, files, slog.LevelError)
+}
+
+// bootLogging is boot with what is logged at a level and above. A test that logs more
+// than errors takes it all before it ends.
+func bootLogging(t testing.TB, d *bun.DB, files string, level slog.Level) *site {
+	t.Helper()
 	s := &site{t: t, clock: newClock(), log: &errorLog{}}
-	log := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelError}))
+	log := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: level}))
 	a, err := app.New(d, app.Config{Data: files, Listen: "127.0.0.1:8080"}, s.clock.now, log)
 	if err != nil {
 		t.Fatal(err)

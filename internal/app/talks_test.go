@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -40,6 +41,9 @@ func (x calendars) within(unit calendars) calendars {
 	x.leader, x.morning, x.lines, x.token = unit.leader, unit.morning, unit.lines, unit.token
 	return x
 }
+
+// todayReally is by the clock on the wall, which PostgreSQL goes by.
+func todayReally() calendar.Date { return calendar.DateOf(time.Now()) }
 
 // nextQuarter is the one after that of the tests.
 var nextQuarter = calendar.Quarter{Year: 2027, Q: 1}
