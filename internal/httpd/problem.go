@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -105,6 +106,9 @@ func ascii(s string) bool {
 
 var speakChinese sync.Once
 
+// fieldName is how our own fields are called, with the place in a list.
+var fieldName = regexp.MustCompile(`^[A-Za-z0-9_.\[\]-]{0,80}$`)
+
 // teachHuma makes the OpenAPI layer answer with our Problem and in Chinese. Its
 // switches are package variables, hence once for the process.
 func teachHuma() {
@@ -128,6 +132,9 @@ func teachHuma() {
 					message = "地址中的编号不对，请从列表中重新打开"
 				default:
 					message = "填写有误"
+				}
+				if !fieldName.MatchString(field) { // made up by whoever sent it: what was sent is not repeated
+					field = "body"
 				}
 				if field == "body" && ascii(d.Message) { // not what it says it is, or cut off
 					continue

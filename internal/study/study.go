@@ -57,5 +57,8 @@ func check(day, today calendar.Date, text string) (string, error) {
 	if utf8.RuneCountInString(text) > longestNote {
 		return "", fault.Field("note", fmt.Sprintf("最多 %d 字，请精简后再保存", longestNote))
 	}
+	if strings.ContainsRune(text, 0) {
+		return "", fault.Field("note", "里面有无法保存的字符，请删去后再保存")
+	}
 	return text, nil
 }

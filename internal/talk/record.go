@@ -93,6 +93,8 @@ func checkText(text string) (string, error) {
 		return "", fault.Field("text", "请写下谈话的内容")
 	case n > maxText:
 		return "", fault.Field("text", "记录太长，请精简到 20000 字以内")
+	case strings.ContainsRune(text, 0):
+		return "", fault.Field("text", "记录里有无法保存的字符，请删去后再提交")
 	}
 	return text, nil
 }

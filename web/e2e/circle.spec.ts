@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { fileClaim, scan, today } from './claims'
+import { fileClaim, scan } from './claims'
 import { recordCommittee } from './meeting'
 import { endNotice } from './office-clock'
-import { expect, me, phone, read, sideways, test, unique, type Answer, type Schemas } from './office'
+import { expect, me, phone, read, sideways, test, today, unique, type Answer, type Schemas } from './office'
 
 const claimOf = (id: string) => `/api/claims/${id}`
 const points = (hundredths: number) => String(hundredths / 100)

@@ -1,15 +1,5 @@
-import type { Page } from '@playwright/test'
 import { fileClaim, scan } from './claims'
-import { expect, read, test, unique, type Answer, type Schemas } from './office'
-
-/** Goes on with Tab until what is looked for has the focus. */
-async function tabTo(page: Page, found: (el: Element) => boolean, presses = 80): Promise<void> {
-  for (let i = 0; i < presses; i++) {
-    await page.keyboard.press('Tab')
-    if (await page.evaluate(`(${found})(document.activeElement)`)) return
-  }
-  throw new Error(`not reached with ${presses} presses of Tab`)
-}
+import { expect, read, tabTo, test, unique, type Answer, type Schemas } from './office'
 
 test('a claim is looked at and verified with the keyboard alone', async ({ as }) => {
   const matter = unique('键盘核实的表彰')

@@ -1,7 +1,7 @@
 // Claims filed through the API, for tests about what comes after the filing.
 
 import type { Page } from '@playwright/test'
-import { expect, me, write, type Schemas } from './office'
+import { expect, me, today, write, type Schemas } from './office'
 
 /** The smallest scan there is: one grey pixel. */
 export const scan = {
@@ -9,9 +9,6 @@ export const scan = {
   mimeType: 'image/png',
   buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==', 'base64'),
 }
-
-/** Today in Shanghai, as the office counts. */
-export const today = () => new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
 
 /** An honour of the district claimed by the person of `page` for themselves, with evidence, submitted. */
 export async function fileClaim(page: Page, matter: string): Promise<Schemas['ClaimSaved']> {

@@ -68,6 +68,25 @@ export const me = (page: Page) => read<Schemas['Session']>(page, '/api/session')
 /** A word that nothing else in the office contains, so that a test finds what it made itself. */
 export const unique = (word: string) => `${word}${Date.now().toString(36)}${Math.random().toString(36).slice(2, 5)}`
 
+/** Goes on with Tab until what is looked for has the focus. */
+export async function tabTo(page: Page, found: (el: Element) => boolean, presses = 80): Promise<void> {
+  for (let i = 0; i < presses; i++) {
+    await page.keyboard.press('Tab')
+    if (await page.evaluate(`(${found})(document.activeElement)`)) return
+  }
+  throw new Error(`not reached with ${presses} presses of Tab`)
+}
+
+/** Today in Shanghai, as the office counts. */
+export const today = () => new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+
+/** The day so many days after another, which is text. */
+export function dayAfter(day: string, days: number): string {
+  const at = new Date(`${day}T00:00:00Z`)
+  at.setUTCDate(at.getUTCDate() + days)
+  return at.toISOString().slice(0, 10)
+}
+
 /** How far the page can be scrolled sideways, in pixels. */
 export const sideways = (page: Page) =>
   page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth))

@@ -1,5 +1,4 @@
-import { today } from './claims'
-import { expect, read, test, type Answer, type Schemas } from './office'
+import { expect, read, test, today, type Answer, type Schemas } from './office'
 
 /** A quarter that has its whole year of records behind it: the last one that is over. */
 async function lastQuarter(page: Parameters<typeof read>[0]): Promise<string> {

@@ -1,5 +1,4 @@
-import { today } from './claims'
-import { expect, read, test, unique, type Answer, type Schemas } from './office'
+import { expect, read, test, today, unique, type Answer, type Schemas } from './office'
 
 /** The first day of the next quarter. */
 function nextQuarter(): string {

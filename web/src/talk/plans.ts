@@ -1,7 +1,7 @@
 import type { components } from '@/api/schema'
 import type { Ink } from '@/ui/ChartWithTable.vue'
 
-export type PlanPreview = components['schemas']['Preview']
+export type PlanPreview = components['schemas']['TalkPreview']
 export type MadePlan = components['schemas']['MadePlan']
 export type MovedTalk = components['schemas']['MovedTalk']
 export type UnplacedTalk = components['schemas']['UnplacedTalk']

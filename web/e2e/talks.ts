@@ -1,0 +1,36 @@
+// Talks made through the API, for tests about what comes after.
+
+import type { Page } from '@playwright/test'
+import { me, read, today, write, type Answer, type Schemas } from './office'
+
+export type Talk = Schemas['Talk']
+
+/** The year that the tests plan: the next, so that the demo's own stays as it is. */
+export const planned = Number(today().slice(0, 4)) + 1
+
+/** Talks that a question to the list answers. */
+export const talks = async (page: Page, query: Record<string, string>) =>
+  (await read<Answer<'/api/talks'>>(page, `/api/talks?${new URLSearchParams({ limit: '200', ...query })}`)).items
+
+/** One's own talks of the year that the tests plan, as talker and open, by day; `office` plans it if nobody has. */
+export async function ownPlanned(office: Page, page: Page): Promise<Talk[]> {
+  const { person } = await me(page)
+  const own = async () =>
+    (await talks(page, { talker_id: person.id, year: String(planned), status: 'planned' })).sort((a, b) => (a.planned_on ?? '').localeCompare(b.planned_on ?? ''))
+  const found = await own()
+  if (found.length) return found
+  const shown = await write<Schemas['TalkPreview']>(office, '/api/talk-plans/preview', { year: planned })
+  await write(office, '/api/talk-plans', { year: planned, digest: shown.digest })
+  return own()
+}
+
+/** A talk held today, registered by the person of `page` and confirmed by that of `other`. */
+export async function heldTalk(page: Page, other: Page): Promise<Talk> {
+  const { person } = await me(other)
+  const talk = await write<Talk>(page, '/api/talks', { partner_id: person.id, done_on: today() })
+  return write<Talk>(other, `/api/talks/${talk.id}/confirm`, { version: talk.version })
+}
+
+/** Writes what was said, after a version that was there. */
+export const writeRecord = (page: Page, talk: string, text: string, after: number) =>
+  write<Schemas['TalkRecord']>(page, `/api/talks/${talk}/record`, { text, after_version: after })
