@@ -95,17 +95,30 @@ func TestOtherBranchSeesNothing(t *testing.T) {
 	both := map[string]things{"mine": mine, "theirs": theirs}
 	o.candidates(both, "mine", "theirs")
 	mine, theirs = both["mine"], both["theirs"]
+	o.founded("2026-01-01")
+	mine = o.scheduled(mine, "probationer", "secretary2", "probationer", "secretary2")
+	theirs = o.scheduled(theirs, "member1", "secretary1", "member1", "secretary1")
+	both = map[string]things{"mine": mine, "theirs": theirs}
+	o.arranged(both)
+	mine, theirs = both["mine"], both["theirs"]
+	for i := range 2 {
+		for kind, resource := range map[string]string{"talk-coverage": "talk_coverage", "meeting-statistics": "meeting_statistics"} {
+			o.issue(fmt.Sprintf("secretary%d", i+1), kind, resource, report.Request{})
+		}
+	}
+	feed := "/api/calendar/" + o.subscribes("secretary2", true) + ".ics"
 	first, second := s.signIn("secretary1"), s.signIn("secretary2")
 
 	secret := []string{"甲支部", theirs.record.ID.String(), theirs.draft.ID.String(), theirs.issue.String(),
 		theirs.circle.submitted.ID.String(), theirs.circle.notice.String(), theirs.circle.objection.String(), theirs.circle.nominee.id.String()}
+	secret = append(secret, theirs.calendars.secrets()...)
 	for _, key := range o.Keys() {
 		if o.Actor(key).Branch == o.Branches[0].ID {
 			secret = append(secret, o.Person(key).String(), o.Actor(key).Name)
 		}
 	}
 	var seen strings.Builder
-	for _, path := range everythingOf(o, theirs, o.Branches[0]) {
+	for _, path := range append(append(everythingOf(o, theirs, o.Branches[0]), schedulesOf(o, theirs, o.Branches[0])...), feed) {
 		a := s.get(second, path)
 		if a.status >= 400 && a.status != 404 && a.status != 422 {
 			t.Errorf("%s: %s", path, a)
@@ -137,7 +150,8 @@ func TestOtherBranchSeesNothing(t *testing.T) {
 			}
 		}
 	}
-	for _, c := range []struct{ path, own, foreign string }{
+	type door struct{ path, own, foreign string }
+	cases := []door{
 		{"/api/people/%s", mine.person.String(), theirs.person.String()},
 		{"/api/people/%s/phone", mine.person.String(), theirs.person.String()},
 		{"/api/activities/%s", mine.record.ID.String(), theirs.record.ID.String()},
@@ -161,7 +175,11 @@ func TestOtherBranchSeesNothing(t *testing.T) {
 		{"/api/reports/member-ledger?quarter=2026Q4&branch=%s", o.Branches[1].ID.String(), o.Branches[0].ID.String()},
 		{"/api/reports/member-ledger?quarter=2026Q4&person=%s", mine.person.String(), theirs.person.String()},
 		{"/api/activities/suggest?kind=seminar&organiser_kind=branch&date=2026-11-18&organiser_id=%s", o.Branches[1].ID.String(), o.Branches[0].ID.String()},
-	} {
+	}
+	for _, d := range doors(o, mine.calendars, theirs.calendars) {
+		cases = append(cases, door{d[0], d[1], d[2]})
+	}
+	for _, c := range cases {
 		if a := s.get(second, fmt.Sprintf(c.path, c.own)); a.status != 200 {
 			t.Errorf("own %s: %s", c.path, a)
 		}
@@ -169,7 +187,11 @@ func TestOtherBranchSeesNothing(t *testing.T) {
 		if _, err := a.problem(); err != nil || a.status != 404 {
 			t.Errorf("foreign %s: %s %v", c.path, a, err)
 		}
-		if nobodys := s.get(second, fmt.Sprintf(c.path, db.NewID())); message(nobodys) != message(a) {
+		nobody := db.NewID().String()
+		if i := strings.Index(c.foreign, "owner_id="); i >= 0 {
+			nobody = c.foreign[:i] + "owner_id=" + nobody
+		}
+		if nobodys := s.get(second, fmt.Sprintf(c.path, nobody)); message(nobodys) != message(a) {
 			t.Errorf("%s tells a foreign id from none: %s and %s", c.path, a, nobodys)
 		}
 	}
@@ -257,6 +279,8 @@ func TestListEqualsDetail(t *testing.T) {
 	}
 	circle := o.listed()
 	records = append(records, circle.meetings...)
+	talks, plans := o.conversations(keys[:11])
+	quarterlies := o.quarterlies()
 	cookie := s.signIn("member1")
 	me := o.Person("member1")
 	for round := range 12 {
@@ -275,6 +299,9 @@ func TestListEqualsDetail(t *testing.T) {
 			{"/api/selections/" + circle.selections[0].String() + "/candidates?", "id", "/api/selections/" + circle.selections[0].String() + "/candidates/%s", circle.candidates},
 			{"/api/honours?", "id", "/api/honours/%s", circle.honours},
 			{"/api/objections?state=all", "id", "/api/objections/%s/meetings", circle.objections},
+			{"/api/talks?" + allStates, "id", "/api/talks/%s", talks},
+			{"/api/talk-plans?", "id", "/api/talk-plans/%s", plans},
+			{"/api/duty-plans?quarter=2026Q4", "branch_id", "/api/duty-plans/%s/2026Q4", quarterlies},
 		} {
 			var listed []string
 			if a := s.get(cookie, c.list); a.status == 200 {

@@ -207,7 +207,7 @@ func (l *leaks) addresses(m *matrix) []string {
 			}
 		}
 	}
-	for _, more := range []string{"/api/talks?mine=true&limit=500", "/api/talks?year=2026&limit=500", "/api/talks?status=confirmed&status=reported&status=cancelled", "/api/followups?state=done",
+	for _, more := range []string{"/api/talks?mine=true&limit=500", "/api/talks?year=2026&limit=500", "/api/talks?status=confirmed,reported,cancelled", "/api/followups?state=done",
 		"/api/duties/grid?owner=leader", "/api/duties/grid?owner=deputy", "/api/audit?limit=200", "/api/audit?resource=talk", "/api/openapi.json", "/api/openapi.yaml", "/healthz", "/readyz", "/metrics", "/",
 		"/api/study-notes?person_id=" + l.x.person.String(), l.record + "?person_id=" + l.x.person.String(), l.record + "/", strings.ToUpper(l.record)} {
 		out = append(out, more)

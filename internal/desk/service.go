@@ -45,6 +45,9 @@ func (s *Service) Desk(ctx context.Context, by access.Actor, scope access.Scope)
 		return d, err
 	}
 	err = db.Snapshot(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
+		if err := db.ActAs(ctx, tx, by.Unit, by.Person); err != nil {
+			return err
+		}
 		set, err := org.Settings(ctx, tx, by.Unit)
 		if err != nil {
 			return err
@@ -112,6 +115,8 @@ type reach struct {
 	nominate, review      access.Scope // of selections
 	award                 access.Scope // selection.decide
 	close, publish        access.Scope // of quarters; of schemes
+	texts, plan           access.Scope // of talks
+	approve               access.Scope // duty.approve
 }
 
 func (s *Service) reach(by access.Actor) (reach, error) {
@@ -124,6 +129,8 @@ func (s *Service) reach(by access.Actor) (reach, error) {
 		{Resource: "selection", Action: "nominate"}: &r.nominate, {Resource: "selection", Action: "review"}: &r.review,
 		{Resource: "selection", Action: "decide"}: &r.award,
 		{Resource: "quarter", Action: "close"}:    &r.close, {Resource: "scheme", Action: "publish"}: &r.publish,
+		{Resource: "talk_text", Action: "read"}: &r.texts, {Resource: "talk", Action: "plan"}: &r.plan,
+		{Resource: "duty", Action: "approve"}: &r.approve,
 	} {
 		scope, err := s.policy.Decide(by, need)
 		switch {

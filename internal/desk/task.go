@@ -1,6 +1,10 @@
 package desk
 
-import "xianfeng/internal/calendar"
+import (
+	"github.com/google/uuid"
+
+	"xianfeng/internal/calendar"
+)
 
 // The kinds of tasks that wait besides records and claims.
 const (
@@ -11,12 +15,17 @@ const (
 	TaskDecisions   = "decisions"   // selections that were heard
 	TaskClose       = "close"       // quarters that are over and not closed
 	TaskSchemes     = "schemes"     // drafts to publish
+	TaskRecords     = "records"     // of one's own talks, written by the other one: to read and agree to
+	TaskConsents    = "consents"    // to let a leader read, asked for by the other one
+	TaskUnplaced    = "unplaced"    // talks without a day
+	TaskExcuses     = "excuses"     // to approve or refuse
 )
 
 // Task is a kind of work that waits, and how much of it.
 type Task struct {
-	Kind    string            `json:"kind" enum:"objections,notices,nominations,opinions,decisions,close,schemes"`
+	Kind    string            `json:"kind" enum:"objections,notices,nominations,opinions,decisions,close,schemes,records,consents,unplaced,excuses"`
 	Count   int               `json:"count"`
 	Until   *calendar.Date    `json:"until,omitempty" doc:"Of notices, the first that ends"`
 	Quarter *calendar.Quarter `json:"quarter,omitempty" doc:"The first quarter that waits to be closed"`
+	Talk    *uuid.UUID        `json:"talk_id,omitempty" doc:"Of records and consents, one of the talks"`
 }

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -23,6 +24,7 @@ type waiting struct {
 	until   string // date, or NULL
 	quarter string // text, or NULL
 	from    string
+	talk    string // uuid, or empty for NULL
 }
 
 func waitings(r reach) []waiting {
@@ -31,22 +33,22 @@ func waitings(r reach) []waiting {
 		{TaskObjections, r.decide, access.Columns{Unit: "x.unit_id", Branch: "x.branch_id"}, "NULL", "NULL", `
 			(SELECT o.unit_id, o.branch_id FROM notice_objections o
 			JOIN notice_items i ON i.unit_id = o.unit_id AND i.id = o.item_id
-			WHERE o.unit_id = $1 AND o.state = 'open' AND $2 <> ALL (i.recused) AND $2 <> o.objector_id AND $2 IS DISTINCT FROM i.person_id) x`},
+			WHERE o.unit_id = $1 AND o.state = 'open' AND $2 <> ALL (i.recused) AND $2 <> o.objector_id AND $2 IS DISTINCT FROM i.person_id) x`, ""},
 		{TaskNotices, r.object, access.Columns{Unit: "x.unit_id", Branch: "x.branch_id", Named: []string{"x.branch_id IS NULL"}}, "min(x.last_day)", "NULL", `
 			(SELECT unit_id, branch_id, last_day FROM notice_notices
-			WHERE unit_id = $1 AND state = 'open' AND $3::date BETWEEN first_day AND last_day) x`},
+			WHERE unit_id = $1 AND state = 'open' AND $3::date BETWEEN first_day AND last_day) x`, ""},
 		{TaskOpinions, r.review, access.Columns{Unit: "x.unit_id", Branch: "x.branch_id"}, "NULL", "NULL", `
 			(SELECT c.unit_id, c.branch_id FROM selection_candidates c
 			JOIN selection_selections s ON s.unit_id = c.unit_id AND s.id = c.selection_id
 			WHERE c.unit_id = $1 AND s.state = 'open' AND c.proposed AND c.opinion = '' AND NOT EXISTS (SELECT FROM selection_candidates m
-				WHERE m.unit_id = c.unit_id AND m.selection_id = c.selection_id AND m.person_id = $2 AND m.proposed)) x`},
+				WHERE m.unit_id = c.unit_id AND m.selection_id = c.selection_id AND m.person_id = $2 AND m.proposed)) x`, ""},
 	}
 	if !r.nominate.Whole() { // the Party office recommends only where a group has no leader
 		out = append(out, waiting{TaskNominations, r.nominate, access.Columns{Unit: "x.unit_id", Group: "x.group_id"}, "NULL", "NULL", `
 			(SELECT c.unit_id, c.group_id FROM selection_candidates c
 			JOIN selection_selections s ON s.unit_id = c.unit_id AND s.id = c.selection_id
 			WHERE c.unit_id = $1 AND s.state = 'open' AND s.kind = 'pioneer_post'
-			GROUP BY c.unit_id, s.id, c.group_id HAVING NOT bool_or(c.proposed)) x`})
+			GROUP BY c.unit_id, s.id, c.group_id HAVING NOT bool_or(c.proposed)) x`, ""})
 	}
 	whole := func(scope access.Scope, w waiting) {
 		if scope.Whole() {
@@ -60,7 +62,21 @@ func waitings(r reach) []waiting {
 		from: `(SELECT unit_id, quarter FROM points_quarters WHERE unit_id = $1 AND state = 'open' AND quarter < $4) x`})
 	whole(r.publish, waiting{kind: TaskSchemes, until: "NULL", quarter: "NULL",
 		from: `(SELECT unit_id FROM points_schemes WHERE unit_id = $1 AND state = 'draft') x`})
-	return out
+	whole(r.approve, waiting{kind: TaskExcuses, until: "NULL", quarter: "NULL",
+		from: `(SELECT unit_id FROM duty_excuses WHERE unit_id = $1 AND state = 'asked' AND asked_by <> $2) x`})
+	own := access.Columns{Unit: "x.unit_id", Persons: []string{"x.person_id"}}
+	one := "(array_agg(x.talk_id ORDER BY x.talk_id))[1]"
+	return append(out,
+		// Both are under row-level security: the actor sees what is theirs alone.
+		waiting{TaskRecords, r.texts, own, "NULL", "NULL", `
+			(SELECT r.unit_id, r.talk_id, $2::uuid AS person_id FROM talk_records r JOIN talk_talks t ON t.unit_id = r.unit_id AND t.id = r.talk_id
+			WHERE r.unit_id = $1 AND $2 IN (t.talker_id, t.partner_id) AND r.written_by <> $2 AND r.agreed_at IS NULL
+				AND NOT EXISTS (SELECT FROM talk_records n WHERE n.unit_id = r.unit_id AND n.talk_id = r.talk_id AND n.version > r.version)) x`, one},
+		waiting{TaskConsents, r.texts, own, "NULL", "NULL", `
+			(SELECT c.unit_id, c.talk_id, $2::uuid AS person_id FROM talk_consents c
+			WHERE c.unit_id = $1 AND c.asked_by <> $2 AND c.leader_id <> $2 AND c.agreed_at IS NULL AND c.revoked_at IS NULL AND c.until > now()) x`, one},
+		waiting{kind: TaskUnplaced, scope: r.plan, columns: access.Columns{Unit: "x.unit_id", Branch: "x.branch_id"}, until: "NULL", quarter: "NULL",
+			from: `(SELECT unit_id, branch_id FROM talk_talks WHERE unit_id = $1 AND state = 'planned' AND planned_on IS NULL AND due_on >= $3::date) x`})
 }
 
 // tasks counts what waits of each kind, in one statement; kinds of which nothing
@@ -70,7 +86,8 @@ func tasks(ctx context.Context, tx bun.Tx, by access.Actor, r reach, today calen
 	var parts []string
 	for _, w := range waitings(r) {
 		where, more := w.scope.Where(w.columns, len(args)+1)
-		parts = append(parts, fmt.Sprintf(`SELECT '%s' AS kind, count(*) AS n, %s::date, %s::text FROM %s WHERE %s`, w.kind, w.until, w.quarter, w.from, where))
+		parts = append(parts, fmt.Sprintf(`SELECT '%s' AS kind, count(*) AS n, %s::date, %s::text, %s::uuid FROM %s WHERE %s`,
+			w.kind, w.until, w.quarter, cmp.Or(w.talk, "NULL"), w.from, where))
 		args = append(args, more...)
 	}
 	out := []Task{}
@@ -80,7 +97,7 @@ func tasks(ctx context.Context, tx bun.Tx, by access.Actor, r reach, today calen
 		var t Task
 		var until sql.Null[calendar.Date]
 		var quarter sql.Null[calendar.Quarter]
-		if err := rows.Scan(&t.Kind, &t.Count, &until, &quarter); err != nil {
+		if err := rows.Scan(&t.Kind, &t.Count, &until, &quarter, &t.Talk); err != nil {
 			return err
 		}
 		if until.Valid {

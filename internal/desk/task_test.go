@@ -1,13 +1,16 @@
 package desk
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"xianfeng/internal/db"
+	"xianfeng/internal/testdb"
 )
 
 func (d Desk) tasks() string {
@@ -74,5 +77,71 @@ func TestTasksThatWait(t *testing.T) {
 	o.exec(`UPDATE selection_selections SET state = 'heard' WHERE id = ?`, posts)
 	if got := o.desk("office").tasks(); got != "objections 1, notices 1, decisions 1" {
 		t.Errorf("office after the hearing: %q", got)
+	}
+}
+
+// What waits about talks is told to the one that it waits for, and to nobody else.
+func TestTasksOfTalksAndExcuses(t *testing.T) {
+	o := newOffice(t)
+	own := testdb.Owner(t, o.db)
+	put := func(query string, args ...any) {
+		t.Helper()
+		if _, err := own.Exec(query, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	as := func(person uuid.UUID, query string, args ...any) { // under row-level security
+		t.Helper()
+		err := db.Transact(t.Context(), o.db, func(ctx context.Context, tx bun.Tx) error {
+			if err := db.ActAs(ctx, tx, o.Unit, person); err != nil {
+				return err
+			}
+			_, err := db.Exec(ctx, tx, query, args...)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	talker, partner, chief := o.Person("secretary1"), o.Person("member1"), o.Person("chief")
+	talk := func(state string, done any, by any) uuid.UUID {
+		id := db.NewID()
+		put(`INSERT INTO talk_talks (unit_id, id, year, type, talker_id, partner_id, branch_id, not_before, due_on, state, done_on, reported_by, reported_at, created_at)
+			VALUES ($1, $2, 2026, 'member', $3, $4, $5, '2026-01-01', '2026-12-31', $6, $7, $8, now(), now())`, o.Unit, id, talker, partner, o.Branches[0].ID, state, done, by)
+		return id
+	}
+	held := talk("reported", "2026-11-10", talker)
+	put(`INSERT INTO keyring_keys (id, fingerprint) VALUES (1, sha256('x'))`)
+	for version, by := range []uuid.UUID{partner, talker} { // the older one waits for nobody any more
+		id := db.NewID()
+		put(`INSERT INTO keyring_wraps (unit_id, id, key_id, wrapped) VALUES ($1, $2, 1, 'w')`, o.Unit, id)
+		as(by, `INSERT INTO talk_records (unit_id, id, talk_id, version, written_by, written_at, sealed) VALUES ($1, $2, $3, $4, $5, now(), 's')`, o.Unit, id, held, version+1, by)
+	}
+	as(talker, `INSERT INTO talk_consents (unit_id, id, talk_id, leader_id, until, asked_by, asked_at) VALUES ($1, $2, $3, $4, now() + interval '9 days', $5, now())`,
+		o.Unit, db.NewID(), held, chief, talker)
+	put(`INSERT INTO duty_excuses (unit_id, id, code, owner, owner_id, branch_id, period_first, reason, asked_by, asked_at) VALUES ($1, $2, 'party_day', 'branch', $3, $3, '2026-10-01', '专案', $4, now())`,
+		o.Unit, db.NewID(), o.Branches[0].ID, talker)
+	for key, want := range map[string]string{
+		"member1":    "records 1, consents 1",
+		"secretary1": "",
+		"secretary2": "",
+		"chief":      "excuses 1",
+		"office":     "excuses 1",
+	} {
+		if got := o.desk(key).tasks(); got != want {
+			t.Errorf("%s: %q, want %q", key, got, want)
+		}
+	}
+	for _, task := range o.desk("member1").Tasks {
+		if task.Talk == nil || *task.Talk != held {
+			t.Errorf("%s leads to %v, want the talk", task.Kind, task.Talk)
+		}
+	}
+	put(`UPDATE talk_talks SET state = 'planned', done_on = NULL, reported_by = NULL, unplaced = 'talker_full' WHERE id = $1`, held)
+	if got := o.desk("secretary1").tasks(); got != "unplaced 1" {
+		t.Errorf("the planner of the branch: %q", got)
+	}
+	if got := o.desk("secretary2").tasks(); got != "" {
+		t.Errorf("the planner of another branch: %q", got)
 	}
 }

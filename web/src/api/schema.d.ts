@@ -8287,9 +8287,11 @@ export interface components {
             /** Format: int64 */
             count: number;
             /** @enum {string} */
-            kind: "objections" | "notices" | "nominations" | "opinions" | "decisions" | "close" | "schemes";
+            kind: "objections" | "notices" | "nominations" | "opinions" | "decisions" | "close" | "schemes" | "records" | "consents" | "unplaced" | "excuses";
             /** @description The first quarter that waits to be closed */
             quarter?: string;
+            /** @description Of records and consents, one of the talks */
+            talk_id?: string;
             /** @description Of notices, the first that ends */
             until?: string;
         };

@@ -23,6 +23,14 @@ export function taskLine(t: Task): TaskLine {
       return { text: `审定评选 ${t.count} 项`, hint: '公示期满，可以审定。', to: '/selections' }
     case 'close':
       return { text: `${t.quarter ? formatQuarter(t.quarter) : '上季度'}等待结账`, hint: '核对清单后结账；结账后不再接受这一季度的分录。', to: t.quarter ? `/quarters?quarter=${t.quarter}` : '/quarters' }
+    case 'records':
+      return { text: `确认谈话记录 ${t.count} 份`, hint: '对方写好了记录，请您看过后确认，或补写一份。', to: t.talk_id ? `/talks/${t.talk_id}` : '/talks' }
+    case 'consents':
+      return { text: `是否同意领导查看谈话 ${t.count} 项`, hint: '对方请您同意一位领导在一段时间内查看；不同意就不会给看。', to: t.talk_id ? `/talks/${t.talk_id}` : '/talks' }
+    case 'unplaced':
+      return { text: `没有排上日子的谈话 ${t.count} 次`, hint: '重新编排，或手工定一天。', to: '/talks' }
+    case 'excuses':
+      return { text: `审批未完成原因 ${t.count} 项`, hint: '批准的记为“免”，不批准的须写明理由。', to: '/duties/excuses' }
     case 'schemes':
       return { text: `积分办法草案 ${t.count} 份`, hint: '比较、试算后可以发布。', to: '/schemes' }
   }

@@ -38,7 +38,8 @@ async function readAll(query: Record<string, string | boolean | number>): Promis
 /** Everything that a calendar of talks shows between two days. */
 export function useTalkCalendar(range: ComputedRef<{ from: string; to: string; year: number }>, filters: ComputedRef<CalendarFilters>) {
   const session = useSession()
-  const given = computed(() => Object.fromEntries(Object.entries(filters.value).filter(([, value]) => value)))
+  // Not the year that a list is narrowed to: the days in view say which talks these are.
+  const given = computed(() => Object.fromEntries(Object.entries({ ...filters.value, year: '' }).filter(([, value]) => value)))
   const asked = computed(() => JSON.stringify([range.value, given.value]))
 
   const talks = useLoad(() => readAll({ ...given.value, from: range.value.from, to: range.value.to }), asked)
