@@ -54,6 +54,7 @@ type installation struct {
 	dir    string
 	listen string
 	server *process
+	flags  []string // of serve
 }
 
 // process is a running `xianfeng serve`.
@@ -109,7 +110,7 @@ func (i *installation) command(args ...string) *exec.Cmd {
 // start serves, and waits until requests are answered.
 func (i *installation) start() {
 	i.t.Helper()
-	p := &process{cmd: i.command("serve"), exited: make(chan struct{}), said: &said{}}
+	p := &process{cmd: i.command(append([]string{"serve"}, i.flags...)...), exited: make(chan struct{}), said: &said{}}
 	p.cmd.Stdout, p.cmd.Stderr = p.said, p.said
 	must(i.t, p.cmd.Start())
 	go func() {

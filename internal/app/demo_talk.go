@@ -194,7 +194,7 @@ func (p *planner) write(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		t, err := p.Talks.Note(ctx, talker, scope, partner.Person, calendar.DateOf(p.clock.now()).AddDays(-1))
+		t, err := p.Talks.Note(ctx, talker, scope, partner.Person, calendar.DateOf(p.clock.now()).AddDays(-3)) // the Friday before
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { dayAfter, expect, me, read, tabTo, test, today, write, type Answer, type Schemas } from './office'
 import { ownPlanned, planned, talks, type Talk } from './talks'
-import { bodyOf, readWorkbook } from './workbook'
+import { readWorkbook, tableOf } from './workbook'
 
 const dayWords = (day: string) => `${Number(day.slice(5, 7))}月${Number(day.slice(8))}日`
 const dated = (day: string) => `${day.slice(0, 4)}年${dayWords(day)}`
@@ -94,7 +94,7 @@ test('a leader drags a talk to another day with a reason; a day that will not do
   await asking.getByRole('button', { name: '改期' }).click()
   await expect(asking).toContainText('请选择改期原因')
   const reason = asking.getByRole('combobox', { name: '原因' })
-  await reason.click()
+  await reason.click({ force: true })
   await chief.getByRole('option', { name: '会议冲突' }).click()
   await asking.getByRole('button', { name: '改期' }).click()
   await expect(asking.getByRole('alert')).toContainText('不在单位，请另选一天')
@@ -104,7 +104,7 @@ test('a leader drags a talk to another day with a reason; a day that will not do
   // Another day does.
   const again = freeDays(talk, [...own, { ...talk, planned_on: free }]).free
   await chip.dragTo(day(again))
-  await reason.click()
+  await reason.click({ force: true })
   await chief.getByRole('option', { name: '会议冲突' }).click()
   await asking.getByRole('button', { name: '改期' }).click()
   await expect(chief.getByText(`${talk.talker_name}与${talk.partner_name}的谈话改到 ${dayWords(again)}`)).toBeVisible()
@@ -201,7 +201,7 @@ test('coverage says the same on its page and in the workbook that comes down', a
   const dialog = chief.getByRole('dialog')
   const [file] = await Promise.all([chief.waitForEvent('download'), dialog.getByRole('button', { name: '出具并下载' }).click()])
   const [sheet] = readWorkbook(await readFile(await file.path()))
-  const { rows, total } = bodyOf(sheet!)
+  const { rows, total } = tableOf(sheet!, '谈话人')
   expect(rows).toHaveLength(coverage.talkers.length)
   const told = (t: Schemas['Coverage']['talkers'][number]) => `${t.talker_name} ${t.due} ${t.done}`
   expect(rows.map((r) => `${r.谈话人} ${r.应谈} ${r.已谈}`).sort()).toEqual(coverage.talkers.map(told).sort())

@@ -1,7 +1,7 @@
 // Talks made through the API, for tests about what comes after.
 
 import type { Page } from '@playwright/test'
-import { me, read, today, write, type Answer, type Schemas } from './office'
+import { dayAfter, me, read, today, write, type Answer, type Schemas } from './office'
 
 export type Talk = Schemas['Talk']
 
@@ -24,10 +24,13 @@ export async function ownPlanned(office: Page, page: Page): Promise<Talk[]> {
   return own()
 }
 
-/** A talk held today, registered by the person of `page` and confirmed by that of `other`. */
+/** A talk of two who held none that day: registered by the person of `page`, confirmed by that of `other`. */
 export async function heldTalk(page: Page, other: Page): Promise<Talk> {
-  const { person } = await me(other)
-  const talk = await write<Talk>(page, '/api/talks', { partner_id: person.id, done_on: today() })
+  const [{ person }, { person: partner }] = [await me(page), await me(other)]
+  const held = (await talks(page, { mine: 'true', from: dayAfter(today(), -60), to: today() })).filter((t) => [t.talker_id, t.partner_id].includes(partner.id))
+  let day = today()
+  while (held.some((t) => t.done_on === day && t.talker_id === person.id)) day = dayAfter(day, -1)
+  const talk = await write<Talk>(page, '/api/talks', { partner_id: partner.id, done_on: day })
   return write<Talk>(other, `/api/talks/${talk.id}/confirm`, { version: talk.version })
 }
 

@@ -86,6 +86,23 @@ export function bodyOf(sheet: Sheet): { headings: string[]; rows: Record<string,
   return { headings, rows, total: named(below.find((row) => row.includes('合计')) ?? []) }
 }
 
+/** The body of a report's sheet without running numbers: what lies between the headings, the first of which is given, and the total. */
+export function tableOf(sheet: Sheet, first: string): { headings: string[]; rows: Record<string, Cell>[]; total: Record<string, Cell> } {
+  const at = sheet.rows.findIndex((row) => String(row[0]).replace(/\s/g, '') === first)
+  const text = (cell: Cell | undefined) => String(cell ?? '').replace(/\s/g, '')
+  const [upper = [], lower = []] = sheet.rows.slice(at, at + 2)
+  const grouped = lower[0] === ''
+  let group = ''
+  const headings = Array.from({ length: Math.max(upper.length, grouped ? lower.length : 0) }, (_, i) => {
+    group = text(upper[i]) || group
+    return grouped ? group + text(lower[i]) : group
+  })
+  const named = (row: Cell[]) => Object.fromEntries(headings.map((h, i) => [h, row[i] ?? '']))
+  const below = sheet.rows.slice(at + (grouped ? 2 : 1))
+  const end = below.findIndex((row) => row.includes('合计'))
+  return { headings, rows: below.slice(0, end).map(named), total: named(below[end] ?? []) }
+}
+
 /** A day as Excel counts it, as text: 46350 → "2026-11-24". */
 export const dayOf = (serial: Cell) => new Date(Date.UTC(1899, 11, 30) + Number(serial) * 86_400_000).toISOString().slice(0, 10)
 
