@@ -76,6 +76,24 @@ async function pagesBelow(page: Page): Promise<string[]> {
     const { items } = await read<Answer<'/api/quarters'>>(page, '/api/quarters')
     below.push(`/fairness?quarter=${items.at(-1)!.quarter}`)
   }
+  if (may.has('talk.read')) {
+    below.push('/talks?view=list')
+    const { items } = await read<Answer<'/api/talks'>>(page, '/api/talks?limit=200')
+    for (const talk of [items.find((t) => t.mine), items.find((t) => !t.mine)]) if (talk) below.push(`/talks/${talk.id}`)
+  }
+  if (may.has('talk.plan')) {
+    const now = (await read<Answer<'/api/talk-plans'>>(page, '/api/talk-plans?limit=1')).items[0]?.year
+    if (now) below.push(`/talk-plans?year=${now}`, '/talk-occasions?state=arranged')
+  }
+  if (may.has('followup.read')) below.push('/followups?state=done')
+  if (may.has('duty.read')) below.push('/duties?owner=group', '/duties?owner=deputy', '/duties?owner=leader', '/duties?owner=unit', '/duties/list', '/duties/excuses')
+  if (may.has('duty_plan.read')) {
+    const plans = await read<Answer<'/api/duty-plans'>>(page, '/api/duty-plans')
+    const made = plans.items.find((p) => p.made)
+    if (made) below.push(`/duty-plans/${made.branch_id}/${plans.quarter}`)
+  }
+  if (may.has('meeting_statistics.read')) below.push('/reports/meeting-statistics')
+  if (may.has('talk_coverage.read')) below.push('/reports/talk-coverage')
   if (may.has('scheme.review')) {
     const { items } = await read<Answer<'/api/schemes'>>(page, '/api/schemes')
     const id = items[0]!.id
