@@ -50,7 +50,8 @@ CREATE TABLE talk_occasions (
     PRIMARY KEY (unit_id, id),
     UNIQUE (unit_id, kind, source_id),
     FOREIGN KEY (unit_id, person_id) REFERENCES org_people (unit_id, id),
-    CHECK (dismissed_by IS NULL OR dismissed_at IS NOT NULL)
+    CHECK (dismissed_by IS NULL OR dismissed_at IS NOT NULL),
+    CONSTRAINT talk_occasions_not_own CHECK (dismissed_by <> person_id)
 );
 CREATE INDEX talk_occasions_list ON talk_occasions (unit_id, happened_on DESC, id DESC);
 
@@ -64,7 +65,7 @@ CREATE TABLE talk_plans (
     made_at   timestamptz NOT NULL,
     due       int NOT NULL, -- talks that were still to be held
     placed    int NOT NULL, -- of them new on the calendar
-    moved     int NOT NULL, -- of them on another day than before
+    moved     int NOT NULL, -- of them on another day, or with another talker, than before
     unplaced  int NOT NULL, -- of them without a day
     PRIMARY KEY (unit_id, id),
     FOREIGN KEY (unit_id, branch_id) REFERENCES org_branches (unit_id, id)
@@ -93,8 +94,8 @@ CREATE TABLE talk_talks (
     reported_at   timestamptz,
     confirmed_by  uuid,
     confirmed_at  timestamptz,
-    cancel_reason text CHECK (cancel_reason IN ('left', 'merged', 'not_needed')),
-    cancelled_by  uuid,
+    cancel_reason text CHECK (cancel_reason IN ('left', 'merged', 'not_needed', 'dropped')), -- dropped: by the planner, which alone may want it again
+    cancelled_by  uuid,          -- null: a plan that asks for it no more, or its occasion was taken back
     row_version   int NOT NULL DEFAULT 1,
     created_by    uuid,          -- null: the planner or an occasion
     created_at    timestamptz NOT NULL,
@@ -114,7 +115,9 @@ CREATE TABLE talk_talks (
     CHECK ((state = 'cancelled') = (cancel_reason IS NOT NULL)),
     CONSTRAINT talk_reported_by_party CHECK (reported_by IN (talker_id, partner_id)),
     -- The other one confirms.
-    CONSTRAINT talk_confirmed_by_other CHECK (confirmed_by IN (talker_id, partner_id) AND confirmed_by <> reported_by)
+    CONSTRAINT talk_confirmed_by_other CHECK (confirmed_by IN (talker_id, partner_id) AND confirmed_by <> reported_by),
+    -- A third one cancels; an ad hoc talk, never planned, is taken back by who noted it.
+    CONSTRAINT talk_cancel_not_own CHECK (type = 'ad_hoc' OR cancelled_by NOT IN (talker_id, partner_id))
 );
 CREATE UNIQUE INDEX talk_talks_once ON talk_talks (unit_id, year, type, least(talker_id, partner_id), greatest(talker_id, partner_id))
     WHERE state <> 'cancelled' AND occasion_id IS NULL AND type <> 'ad_hoc';
@@ -135,8 +138,10 @@ CREATE TABLE talk_moves (
     moved_by uuid NOT NULL,
     moved_at timestamptz NOT NULL,
     plan_id  uuid,
+    from_talk_id uuid, -- the talk whose place this one takes, where somebody else has to hold it
     PRIMARY KEY (unit_id, id),
     FOREIGN KEY (unit_id, talk_id) REFERENCES talk_talks (unit_id, id),
+    FOREIGN KEY (unit_id, from_talk_id) REFERENCES talk_talks (unit_id, id),
     FOREIGN KEY (unit_id, plan_id) REFERENCES talk_plans (unit_id, id)
 );
 CREATE INDEX talk_moves_talk ON talk_moves (unit_id, talk_id, moved_at);
@@ -177,4 +182,8 @@ GRANT SELECT, INSERT, UPDATE ON talk_types TO xianfeng_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON talk_leaders, talk_mornings TO xianfeng_app;
 GRANT SELECT, INSERT ON talk_occasions, talk_plans, talk_moves TO xianfeng_app;
 GRANT UPDATE (dismissed_by, dismissed_at) ON talk_occasions TO xianfeng_app;
-GRANT SELECT, INSERT, UPDATE ON talk_talks TO xianfeng_app;
+-- Who the two are never changes: what they wrote hangs on the talk, and whoever were put
+-- in their place could read it. Somebody else's talk is another talk.
+GRANT SELECT, INSERT ON talk_talks TO xianfeng_app;
+GRANT UPDATE (branch_id, department_id, planned_on, planned_at, pinned, unplaced, state, done_on, reported_by, reported_at,
+    confirmed_by, confirmed_at, cancel_reason, cancelled_by, row_version) ON talk_talks TO xianfeng_app;

@@ -37,7 +37,10 @@ CREATE INDEX talk_consents_leader ON talk_consents (unit_id, leader_id);
 CREATE FUNCTION talk_is_party(unit uuid, talk uuid, person uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM talk_talks t WHERE t.unit_id = unit AND t.id = talk AND person IN (t.talker_id, t.partner_id))
 $$;
--- Both named the leader, the time runs, and neither took it back.
+-- Both named the leader, the time runs, and neither took it back. This clock, the
+-- database's, is the one by which a consent runs: the service asks it, too, and gives
+-- it no moment of its own, which whoever sets the actor could set as well. What the
+-- service writes with its own clock (asked_at, opened_at) may be off by seconds.
 CREATE FUNCTION talk_is_named(unit uuid, talk uuid, person uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM talk_consents c WHERE c.unit_id = unit AND c.talk_id = talk AND c.leader_id = person
         AND c.agreed_at IS NOT NULL AND c.revoked_at IS NULL AND c.until > now())
@@ -147,7 +150,10 @@ CREATE POLICY talk_consents_settle ON talk_consents FOR UPDATE USING (unit_id = 
     WITH CHECK (talk_is_party(unit_id, talk_id, talk_actor()));
 CREATE POLICY talk_openings_read ON talk_openings FOR SELECT USING (unit_id = talk_unit()
     AND (opened_by = talk_actor() OR talk_is_party(unit_id, talk_id, talk_actor())));
-CREATE POLICY talk_openings_log ON talk_openings FOR INSERT WITH CHECK (unit_id = talk_unit() AND opened_by = talk_actor());
+CREATE POLICY talk_openings_log ON talk_openings FOR INSERT WITH CHECK (unit_id = talk_unit() AND opened_by = talk_actor()
+    AND talk_is_named(unit_id, talk_id, talk_actor())
+    AND EXISTS (SELECT FROM talk_consents c WHERE c.unit_id = talk_openings.unit_id AND c.id = talk_openings.consent_id
+        AND c.talk_id = talk_openings.talk_id AND c.leader_id = talk_openings.opened_by AND c.agreed_at IS NOT NULL AND c.revoked_at IS NULL));
 CREATE POLICY talk_followup_links_read ON talk_followup_links FOR SELECT USING (unit_id = talk_unit() AND talk_is_party(unit_id, talk_id, talk_actor()));
 CREATE POLICY talk_followup_links_write ON talk_followup_links FOR INSERT WITH CHECK (unit_id = talk_unit() AND talk_is_party(unit_id, talk_id, talk_actor()));
 

@@ -86,11 +86,11 @@ func (b *bench) duty(ctx context.Context) ([]figure, error) {
 	defer t.close(ctx)
 	scope, today := access.System(o.unit), calendar.DateOf(t.app.Now())
 	first := calendar.NewDate(today.Year-1, today.Month, 1).AddDays(31)
-	f := duty.Filter{From: calendar.NewDate(first.Year, first.Month, 1), To: today, Owners: []string{duty.OwnerBranch}}
+	f := duty.Filter{From: calendar.NewDate(first.Year, first.Month, 1), To: today, Owners: []string{duty.OwnerBranch, duty.OwnerGroup}}
 	count := readAll(ctx, conn, countOfRecords, o.unit, f.From.In())
 	known := 0
 	sums := func() error {
-		months, err := duty.Sums(ctx, t.app.DB, scope, f, today)
+		months, err := duty.Sums(ctx, t.app.DB, scope, duty.GridFilter{Owner: duty.OwnerBranch, Months: 12}, today)
 		known = 0
 		for _, m := range months {
 			known += m.Owed

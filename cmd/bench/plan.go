@@ -67,7 +67,7 @@ func talksOf(talkers, people int, each bool) schedule.Input {
 		binary.BigEndian.PutUint32(id[12:], uint32(n+1)) //nolint:gosec // a few thousand
 		return id
 	}
-	in := schedule.Input{Limit: func(uuid.UUID) int { return 3 }}
+	in := schedule.Input{Limit: func(uuid.UUID, calendar.Date) int { return 3 }}
 	first := calendar.NewDate(2026, time.January, 5)
 	for d := first; len(in.Days) < 250; d = d.AddDays(1) {
 		if w := d.Weekday(); w != time.Saturday && w != time.Sunday {
@@ -93,7 +93,7 @@ func firstFit(in schedule.Input) (placed int) {
 	for _, a := range in.Appointments {
 		for _, d := range in.Days {
 			s := schedule.Slot{Holder: a.Candidates[0], Day: d}
-			if used[s] < in.Limit(s.Holder) && !in.Away(s.Holder, d) && !in.Away(a.With, d) {
+			if used[s] < in.Limit(s.Holder, d) && !in.Away(s.Holder, d) && !in.Away(a.With, d) {
 				used[s]++
 				placed++
 				break

@@ -62,7 +62,7 @@ func run(args []string) int {
 	}
 	k, err := parser.Parse(args)
 	if err != nil {
-		return fail(fmt.Errorf("命令写得不对：%w(xianfeng --help 查看用法)", err))
+		return fail(fmt.Errorf("命令写得不对：%w（xianfeng --help 查看用法）", err))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -181,7 +181,7 @@ type userResetCmd struct{ oneUser }
 func (c userResetCmd) Run(ctx context.Context, cfg *app.Config) error {
 	return c.on(ctx, cfg, func(a *app.App, by access.Actor, scope access.Scope, u account.Account) error {
 		password, err := a.Accounts.Reset(ctx, by, scope, u.ID)
-		return done(err, "%s 的一次性密码：%s(首次登录须修改)", u.Login, password)
+		return done(err, "%s 的一次性密码：%s（首次登录须修改）", u.Login, password)
 	})
 }
 

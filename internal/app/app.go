@@ -78,7 +78,7 @@ const minConns = 4
 // whoever else uses it.
 func Open(ctx context.Context, cfg Config, now calendar.Clock, log *slog.Logger, serving bool) (*App, error) {
 	if err := os.MkdirAll(cfg.Data, 0o755); err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "数据目录 "+cfg.Data+" 建不起来，请检查 --data(XIANFENG_DATA)的位置和权限")
+		return nil, fault.Wrap(err, fault.Unavailable, "数据目录 "+cfg.Data+" 建不起来，请检查 --data（XIANFENG_DATA）的位置和权限")
 	}
 	if cfg.MaxConns < minConns {
 		return nil, fault.Newf(fault.Invalid, "数据库连接数（XIANFENG_MAX_CONNS）至少为 %d", minConns)

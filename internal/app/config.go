@@ -41,14 +41,14 @@ func (c Config) keysPath() (string, error) {
 	}
 	dir, err := resolved(filepath.Dir(path))
 	if err != nil {
-		return "", fault.Wrap(err, fault.Unavailable, "密钥文件 "+path+" 所在的目录进不去，请检查权限，或用 --keys(XIANFENG_KEYS)换一个位置")
+		return "", fault.Wrap(err, fault.Unavailable, "密钥文件 "+path+" 所在的目录进不去，请检查权限，或用 --keys（XIANFENG_KEYS）换一个位置")
 	}
 	data, err := resolved(c.Data)
 	if err != nil {
 		return "", fmt.Errorf("data directory: %w", err)
 	}
 	if rel, err := filepath.Rel(data, dir); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-		return "", fault.Newf(fault.Invalid, "密钥文件 %s 在数据目录之内，备份数据时会连密钥一起带走；请用 --keys(XIANFENG_KEYS)放到数据目录之外", path)
+		return "", fault.Newf(fault.Invalid, "密钥文件 %s 在数据目录之内，备份数据时会连密钥一起带走；请用 --keys（XIANFENG_KEYS）放到数据目录之外", path)
 	}
 	return filepath.Join(dir, filepath.Base(path)), nil
 }

@@ -136,7 +136,7 @@ func TestTalksTwoAtOnce(t *testing.T) {
 	}
 	held := "/api/talks/" + c.held.ID.String()
 	planned := "/api/talks/" + c.planned.ID.String()
-	both("both report", "member1", "secretary1", post(planned+"/report", fields{"done_on": today, "version": c.planned.Version}))
+	both("both report", "member1", "deputy", post(planned+"/report", fields{"done_on": today, "version": c.planned.Version}))
 	once("confirm and deny", move{"member1", post(held+"/confirm", fields{"version": c.held.Version})}, move{"secretary1", post(held+"/denial", fields{"version": c.held.Version})})
 	if now := o.talk(c.planned.ID); now.Status != talk.Reported {
 		t.Errorf("reported by both: %+v", now)

@@ -45,7 +45,7 @@ func TestCalendarTellsWhenAndNothingElse(t *testing.T) {
 		}
 		exec(`INSERT INTO talk_talks (unit_id, id, year, type, talker_id, partner_id, not_before, due_on, planned_on, planned_at, state, cancel_reason, cancelled_by, created_at)
 			VALUES (?, ?, 2026, ?, ?, ?, '2026-01-01', '2026-12-31', ?, ?, ?, nullif(?, ''), ?, '2026-11-01 09:00+08')`, o.Unit, id, kind, o.Person(talker), o.Person(partner),
-			day, hour, state, map[string]string{"cancelled": "merged"}[state], o.Person(talker))
+			day, hour, state, map[string]string{"cancelled": "merged"}[state], o.Person("office"))
 		return id
 	}
 	said := put("leader", "chief", "member1", "2026-11-20", "09:30", "planned")

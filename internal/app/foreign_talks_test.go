@@ -17,7 +17,7 @@ func schedulesOf(o *office, x things, branch testdb.Place) []string {
 	person, b, q := x.person.String(), branch.ID.String(), url.QueryEscape(x.name)
 	department := x.department.ID.String()
 	paths := []string{"/api/talk-plans", "/api/talk-types", "/api/talk-leaders", "/api/talk-mornings", "/api/mornings?from=2026-11-01&to=2026-11-30",
-		"/api/talk-readings", "/api/feed", "/api/study-notes", "/api/duties", "/api/duties/due", "/api/duty-plans?quarter=2026Q4", "/api/duty-plans?quarter=2027Q1",
+		"/api/talk-readings", "/api/feed", "/api/study-notes", "/api/duties", "/api/duty-plans?quarter=2026Q4", "/api/duty-plans?quarter=2027Q1",
 		"/api/reports/talk-coverage?quarter=2026Q4&limit=1000", "/api/reports/meeting-statistics?quarter=2026Q4&limit=1000"}
 	for _, owner := range []string{"branch", "group", "deputy", "leader", "unit"} {
 		for _, filter := range []string{"", "&branch_id=" + b, "&q=" + url.QueryEscape(branch.Name), "&q=" + q, "&code=party_day", "&code=group_meeting"} {
@@ -26,7 +26,7 @@ func schedulesOf(o *office, x things, branch testdb.Place) []string {
 	}
 	for list, filters := range map[string][]string{
 		"/api/talks?limit=500": {"", "&branch_id=" + b, "&department_id=" + department, "&person_id=" + person, "&talker_id=" + x.calendars.held.TalkerID.String(), "&q=" + q, "&q=%25", "&year=2026",
-			"&status=planned,due,late,unplanned", "&status=reported", "&type=hardship", "&type=ad_hoc", "&mine=true", "&unplanned=true", "&from=2026-01-01&to=2026-12-31"},
+			"&status=planned,due,late,unplanned", "&status=reported", "&type=hardship", "&type=post_change", "&type=ad_hoc", "&mine=true", "&unplanned=true", "&from=2026-01-01&to=2026-12-31"},
 		"/api/talks/coverage?year=2026": {"", "&branch_id=" + b},
 		"/api/talk-occasions?limit=200": {"", "&state=open", "&state=arranged", "&state=dismissed"},
 		"/api/followups?limit=200":      {"", "&state=open", "&mine=owner", "&mine=raised", "&q=" + q, "&q=%25"},

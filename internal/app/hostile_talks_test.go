@@ -190,7 +190,7 @@ func TestHostileTalks(t *testing.T) {
 		{"an occasion to come", "office", occurs(x.person, "transfer", today.AddDays(1)), 422, ""},
 		{"an occasion of nobody", "office", occurs(testID, "transfer", today), 404, "人员"},
 		{"an occasion of another branch", "secretary2", occurs(x.person, "transfer", today), 404, "人员"},
-		{"the same occasion", "office", occurs(x.person, "hardship", today.AddDays(-1)), 409, "登记过"},
+		{"the same occasion", "office", occurs(x.person, "post_change", today.AddDays(-1)), 409, "登记过"},
 		{"dismiss nothing", "office", post("/api/talk-occasions/"+testID+"/dismissal", ""), 404, ""},
 		{"plan the year 2030", "office", plans(fields{"year": 2030}), 422, "今年"},
 		{"plan the year 1", "office", plans(fields{"year": 1}), 422, ""},

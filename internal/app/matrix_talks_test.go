@@ -127,7 +127,6 @@ func dutyRequests() map[string]route {
 		})},
 		"DELETE /api/duties/{code}/next": plain("/api/duties/seminar/next"),
 		"GET /api/duties/grid":           plain("/api/duties/grid?owner=branch&from=2026-01"),
-		"GET /api/duties/due":            plain("/api/duties/due"),
 		"GET /api/duties/cell": object(at("/api/duties/cell?code=%s&owner=%s&owner_id=%s&first=%s", func(x things) any { return x.calendars.cell.Code },
 			func(x things) any { return x.calendars.cell.Owner }, func(x things) any { return x.calendars.cell.OwnerID }, func(x things) any { return x.calendars.cell.First })),
 		"GET /api/duty-excuses": plain("/api/duty-excuses"),

@@ -63,10 +63,10 @@ func (a *App) greet(ctx context.Context, say io.Writer) error {
 		return err
 	}
 	if token != "" {
-		_, err = fmt.Fprintf(say, "首次启动：请在 24 小时内打开下面的一次性链接，设置单位和第一位管理员（重新启动会换新链接）:\n  http://%s/setup?token=%s\n", a.Config.Listen, token)
+		_, err = fmt.Fprintf(say, "首次启动：请在 24 小时内打开下面的一次性链接，设置单位和第一位管理员（重新启动会换新链接）：\n  http://%s/setup?token=%s\n", a.Config.Listen, token)
 		return err
 	}
-	_, err = fmt.Fprintf(say, "先锋已启动:http://%s\n", a.Config.Listen)
+	_, err = fmt.Fprintf(say, "先锋已启动：http://%s\n", a.Config.Listen)
 	if err != nil {
 		return err
 	}

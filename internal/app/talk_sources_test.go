@@ -27,7 +27,7 @@ func TestTalkSources(t *testing.T) {
 	must(t, err)
 	must(t, o.app.Talks.Tick(ctx))
 	must(t, o.app.Talks.Tick(ctx))
-	page, err := o.app.Talks.Occasions(ctx, all, "arranged", "", 10)
+	page, err := o.app.Talks.Occasions(ctx, o.Actor("office"), all, "arranged", "", 10)
 	must(t, err)
 	if page.Total != 1 || page.Items[0].Kind != talk.TypeTransfer || page.Items[0].PersonID != o.Person("member1") || page.Items[0].TalkID == nil {
 		t.Errorf("%+v", page)

@@ -149,7 +149,11 @@ func (o *office) scheduled(x things, person, talker string, stranger string, ask
 	ctx := o.t.Context()
 	c := &x.calendars
 	c.stranger = o.Person(stranger)
-	c.occasion, c.planned = o.occurs(x.person, talk.TypeHardship)
+	kind := talk.TypeHardship
+	if x.department == o.Departments[1] && x.person != o.Person("deputy") {
+		kind = talk.TypePostChange // held by the deputy: whoever plans it is none of the two
+	}
+	c.occasion, c.planned = o.occurs(x.person, kind)
 	c.held = o.notes(talker, x.person)
 	o.writes(talker, c.held.ID, 0, "谈了工作和家庭")
 	c.consent = o.names(talker, c.held.ID, "office", today.AddDays(30))

@@ -77,6 +77,8 @@ var constraints = map[string]complaint{
 	"talk_two_people":                          {fault.Invalid, "谈话人与谈话对象不能是同一人"},
 	"talk_reported_by_party":                   {fault.RuleBroken, "谈话只能由谈话双方登记"},
 	"talk_confirmed_by_other":                  {fault.RuleBroken, "登记的谈话须由对方确认"},
+	"talk_cancel_not_own":                      {fault.RuleBroken, "不能取消本人参加的谈话，请由机关党委或另一位编排谈话的同志取消"},
+	"talk_occasions_not_own":                   {fault.RuleBroken, "涉及本人的谈话事由不能由本人撤销，请由机关党委或另一位编排谈话的同志办理"},
 	"talk_settled":                             {fault.Conflict, "这次谈话已有结果，请刷新后查看"},
 	"talk_consents_both":                       {fault.RuleBroken, "须由谈话的另一方同意"},
 	"talk_consents_third":                      {fault.Invalid, "请选择谈话双方之外的领导"},

@@ -94,7 +94,7 @@ type Row struct {
 type Grid struct {
 	Months []string `json:"months" doc:"2026-01, oldest first"`
 	Rows   []Row    `json:"rows"`
-	Sums   []Month  `json:"sums" doc:"Of all rows by the same filter, whatever the page"`
+	Sums   []Month  `json:"sums" doc:"Of all rows by the same filter, whatever the page: what their months add up to"`
 	Next   string   `json:"next" doc:"Cursor of the next page; empty on the last"`
 	Total  int      `json:"total" doc:"Rows"`
 }

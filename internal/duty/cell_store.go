@@ -41,26 +41,6 @@ func Cells(ctx context.Context, on bun.IDB, scope access.Scope, f Filter, today 
 	return out, nil
 }
 
-// Sums reckons like Cells and sums up by month.
-func Sums(ctx context.Context, on bun.IDB, scope access.Scope, f Filter, today calendar.Date) ([]Month, error) {
-	q, err := reckon(ctx, on, scope, f, today)
-	if err != nil {
-		return nil, err
-	}
-	q.add(`SELECT to_char(least(last, ?), 'YYYY-MM') AS month, count(*) AS owed, count(*) FILTER (WHERE state IN ('met', 'late')) AS met,
-			count(*) FILTER (WHERE state = 'late') AS late, count(*) FILTER (WHERE state = 'due') AS due,
-			count(*) FILTER (WHERE state = 'missed') AS missed, count(*) FILTER (WHERE state = 'excused') AS excused
-		FROM judged WHERE state <> 'none' GROUP BY 1 ORDER BY 1`, today)
-	var out []Month
-	if err := q.scan(ctx, on, &out); err != nil {
-		return nil, fmt.Errorf("months: %w", err)
-	}
-	for i := range out {
-		out[i].judge()
-	}
-	return out, nil
-}
-
 // Completion tells for each group how far it met what it owed in a quarter (rule 32):
 // all duties of groups whose period ends in it. A period that still runs is owed only
 // once it is met; what is excused is not owed. It is for whoever has to compare

@@ -3,6 +3,8 @@ package duty
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -92,6 +94,64 @@ func TestCells(t *testing.T) {
 	expect(t, got, [][2]string{{":leader_talks 2025", "late 1/1"}})
 }
 
+// Who leads owes a year's talks whether they were planned or not; without a plan, one.
+func TestLeadersWithoutAPlan(t *testing.T) {
+	o := newOffice(t)
+	leads := func(who string, department any, from string, to any) {
+		t.Helper()
+		o.exec("INSERT INTO talk_leaders (unit_id, id, person_id, department_id, valid_from, valid_to) VALUES (?, gen_random_uuid(), ?, ?, ?, ?)",
+			o.Unit, o.Person(who), department, from, to)
+	}
+	o.exec("UPDATE org_units SET created_at = '2025-01-01'")
+	leads("chief", nil, "2024-06-01", nil)
+	leads("deputy", o.Departments[0].ID, "2020-01-01", "2026-04-30") // one after the other
+	leads("deputy", o.Departments[1].ID, "2026-05-01", nil)
+	leads("office", nil, "2026-01-02", nil)           // not from the beginning of 2026
+	leads("staff", nil, "2020-01-01", "2026-06-30")   // no more in 2026
+	leads("member1", nil, "2026-02-01", "2026-02-28") // has talks all the same
+	o.talk(2026, "member1", "staff", "2026-06-30", "planned", "")
+	o.talk(2026, "member1", "leader1", "2026-06-30", "planned", "")
+	o.talk(2025, "chief", "member1", "2025-12-31", "cancelled", "")
+	o.talk(2026, "secretary1", "member1", "2026-12-31", "cancelled", "")
+	o.talk(2026, "deputy", "member1", "2026-12-31", "confirmed", "2026-05-05")
+	at := func(today string, year int) map[string]string {
+		t.Helper()
+		cells, err := Cells(context.Background(), o.db, access.System(o.Unit), Filter{From: calendar.NewDate(year, 1, 1), To: calendar.NewDate(year, 12, 31),
+			Owners: []string{OwnerLeader}}, day(today))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]string{}
+		for _, c := range cells {
+			for _, who := range []string{"chief", "deputy", "office", "staff", "member1", "secretary1"} {
+				if o.Person(who) == c.OwnerID {
+					got[who] = fmt.Sprintf("%s %d/%d", c.State, c.Held, c.Owed)
+				}
+			}
+		}
+		return got
+	}
+	for _, c := range []struct {
+		today string
+		year  int
+		want  map[string]string
+	}{
+		{"2026-11-20", 2026, map[string]string{"chief": "due 0/1", "deputy": "met 1/1", "member1": "due 0/2"}},
+		{"2026-03-02", 2026, map[string]string{"chief": "due 0/1", "deputy": "met 1/1", "staff": "due 0/1", "member1": "due 0/2"}}, // while it lasted
+		{"2027-01-05", 2026, map[string]string{"chief": "missed 0/1", "deputy": "met 1/1", "member1": "missed 0/2"}},
+		{"2026-11-20", 2025, map[string]string{"chief": "missed 0/1", "deputy": "missed 0/1", "staff": "missed 0/1"}},
+		{"2026-11-20", 2024, map[string]string{"deputy": "none 0/0", "staff": "none 0/0"}}, // before the office began
+	} {
+		if got := at(c.today, c.year); !maps.Equal(got, c.want) {
+			t.Errorf("%d on %s: %v, want %v", c.year, c.today, got, c.want)
+		}
+	}
+	g, err := o.svc.Grid(context.Background(), o.scope("office", "read"), GridFilter{Owner: OwnerLeader, From: "2026-01", Months: 12})
+	if err != nil || !slices.ContainsFunc(g.Rows, func(r Row) bool { return r.OwnerID == o.Person("chief") && len(r.Cells) == 1 }) {
+		t.Errorf("%+v %v", g.Rows, err)
+	}
+}
+
 func TestWeeksAskForNoMoreThanTheirWorkingDays(t *testing.T) {
 	o := newOffice(t)
 	o.exec("UPDATE org_units SET created_at = '2025-01-01'")
@@ -136,9 +196,15 @@ func TestGrid(t *testing.T) {
 	if m := next.Rows[0].Months[0]; m.Late != 1 || m.Met != 1 || m.State != Partial || m.Missed != m.Owed-1 {
 		t.Errorf("October: %+v", m)
 	}
-	// The sums are of both branches and of single groups, whatever the page.
-	if g.Sums[0].Owed != next.Sums[0].Owed || g.Sums[0].Met != 1 || g.Sums[1].Met != 1 || g.Sums[1].Due == 0 {
-		t.Errorf("sums: %+v %+v", g.Sums, next.Sums)
+	// The sums are those of both branches' rows, whatever the page.
+	if !slices.Equal(g.Sums, added(g.Rows[0], next.Rows[0])) || !slices.Equal(next.Sums, g.Sums) || g.Sums[0].Met != 1 || g.Sums[1].Due == 0 {
+		t.Errorf("sums: %+v %+v, of rows %+v", g.Sums, next.Sums, added(g.Rows[0], next.Rows[0]))
+	}
+	for _, owner := range []string{OwnerBranch, OwnerGroup} {
+		one, err := o.svc.Grid(ctx, o.scope("office", "read"), GridFilter{Owner: owner, From: "2026-10", Months: 2, Text: "第二党支部"})
+		if err != nil || len(one.Rows) == 0 || one.Total != len(one.Rows) || !slices.Equal(one.Sums, added(one.Rows...)) || one.Sums[0].Owed == 0 {
+			t.Errorf("sums of one %s: %+v, of %d rows %+v: %v", owner, one.Sums, len(one.Rows), added(one.Rows...), err)
+		}
 	}
 	for key, want := range map[string]int{"secretary1": 1, "member1": 1, "chief": 2, "deputy": 1} {
 		if g, err := o.svc.Grid(ctx, o.scope(key, "read"), GridFilter{Owner: OwnerBranch}); err != nil || g.Total != want || len(g.Rows) != want {
@@ -155,6 +221,24 @@ func TestGrid(t *testing.T) {
 			t.Errorf("%+v: %v", bad, err)
 		}
 	}
+}
+
+// added adds up the months of rows.
+func added(rows ...Row) []Month {
+	var out []Month
+	for _, r := range rows {
+		for i, m := range r.Months {
+			if i == len(out) {
+				out = append(out, Month{Month: m.Month})
+			}
+			s := &out[i]
+			s.Owed, s.Met, s.Late, s.Due, s.Missed, s.Excused = s.Owed+m.Owed, s.Met+m.Met, s.Late+m.Late, s.Due+m.Due, s.Missed+m.Missed, s.Excused+m.Excused
+		}
+	}
+	for i := range out {
+		out[i].judge()
+	}
+	return out
 }
 
 func TestDetail(t *testing.T) {
@@ -198,8 +282,15 @@ func TestDetail(t *testing.T) {
 func TestOwed(t *testing.T) {
 	o := newOffice(t)
 	o.talk(2026, "chief", "member1", "2026-06-30", "planned", "")
+	owed := func(key string) ([]Cell, error) {
+		record, err := o.svc.reach(o.Actor(key), access.Need{Resource: "activity", Action: "record"})
+		if err != nil {
+			return nil, err
+		}
+		return Owed(context.Background(), o.db, record, o.Actor(key), o.today())
+	}
 	for key, want := range map[string]string{"chief": "leader_talks", "member1": "", "deputy": "morning_meeting", "leader1": "consultation group_meeting"} {
-		cells, err := o.svc.Due(context.Background(), o.Actor(key))
+		cells, err := owed(key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -215,7 +306,7 @@ func TestOwed(t *testing.T) {
 		}
 	}
 	// The Party office sees what the whole office owes, but not the talks of a leader.
-	cells, err := o.svc.Due(context.Background(), o.Actor("office"))
+	cells, err := owed("office")
 	if err != nil || len(cells) == 0 || cells[0].Last.After(cells[len(cells)-1].Last) {
 		t.Fatalf("%v %v", cells, err)
 	}

@@ -306,6 +306,57 @@ func TestExcuses(t *testing.T) {
 			t.Errorf("%s sees %d, want %d: %v", key, l.Total, want, err)
 		}
 	}
+	// Nor by who answers for the owner in that period, whoever asked.
+	answers := func(key, role, kind string, place uuid.UUID, from, to any) {
+		t.Helper()
+		o.exec(`INSERT INTO access_grants (unit_id, id, person_id, role, place_kind, place_id, valid_from, valid_to) VALUES (?, gen_random_uuid(), ?, ?, ?, ?, ?, ?)`,
+			o.Unit, o.Person(key), role, kind, place, from, to)
+	}
+	answers("office", "branch_secretary", "branch", b2, "2026-10-31", "2026-10-31")
+	answers("chief", "group_leader", "group", o.Groups[1][0].ID, "2026-01-01", "2026-10-01")
+	ofBranch, err := ask("secretary2", "party_day", OwnerBranch, b2, "2026-10-01", "抗洪")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ofGroup, err := ask("secretary2", "group_meeting", OwnerGroup, o.Groups[1][0].ID, "2026-10-01", "抗洪")
+	if err != nil {
+		t.Fatal(err)
+	}
+	later, err := ask("secretary2", "party_day", OwnerBranch, b2, "2026-11-01", "抗洪")
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := ask("secretary2", "group_meeting", OwnerGroup, o.Groups[1][0].ID, "2026-11-01", "抗洪")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]map[uuid.UUID]bool{
+		"office": {ofBranch.ID: false, ofGroup.ID: false, later.ID: true, after.ID: true},
+		"chief":  {ofBranch.ID: true, ofGroup.ID: false, later.ID: true, after.ID: true},
+	} {
+		l, err := o.svc.Excuses(ctx, o.Actor(key), o.scope(key, "read"), ExcuseFilter{State: Asked})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range l.Items {
+			may, is := want[x.ID]
+			if is && x.MayDecide != may {
+				t.Errorf("%s may decide about %s: %v", key, x.matter(), x.MayDecide)
+			}
+			if is && !may {
+				if err := decide(key, x.ID, Decision{Approve: true}); !fault.Is(err, fault.RuleBroken) {
+					t.Errorf("%s about %s: %v", key, x.matter(), err)
+				}
+			}
+			delete(want, x.ID)
+		}
+		if len(want) > 0 {
+			t.Errorf("%s does not see %d", key, len(want))
+		}
+	}
+	if err := decide("chief", after.ID, Decision{Approve: true}); err != nil {
+		t.Errorf("who led the group before: %v", err)
+	}
 	// Taken back by whoever asked, and by nobody else.
 	if _, err := o.svc.Withdraw(ctx, o.Actor("office"), o.scope("office", "excuse"), morning.ID); !fault.Is(err, fault.RuleBroken) {
 		t.Errorf("somebody else's: %v", err)

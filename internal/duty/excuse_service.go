@@ -32,14 +32,19 @@ func (s *Service) Excuses(ctx context.Context, by access.Actor, scope access.Sco
 			last := rows[f.Limit-1]
 			out.Next = excuseKey{last.AskedAt, last.ID}.String()
 		}
+		open := func(r excuseRow) bool { return r.State == Asked && approve.Covers(r.place(by.Unit)) }
+		var mine []excuseRow
 		for _, r := range rows {
-			if r.State == Asked && approve.Covers(r.place(by.Unit)) {
-				people, err := concerned(ctx, tx, by.Unit, r)
-				if err != nil {
-					return err
-				}
-				r.MayDecide = s.policy.Separate(by, need("approve"), people...) == nil
+			if open(r) {
+				mine = append(mine, r)
 			}
+		}
+		people, err := concerned(ctx, tx, by.Unit, mine...)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			r.MayDecide = open(r) && s.policy.Separate(by, need("approve"), people[r.ID]...) == nil
 			r.MayWithdraw = r.State == Asked && r.AskedBy == by.Person
 			out.Items = append(out.Items, r.Excuse)
 		}
@@ -109,7 +114,7 @@ func (s *Service) Decide(ctx context.Context, by access.Actor, scope access.Scop
 		if err != nil {
 			return audit.Entry{}, err
 		}
-		if err := s.policy.Separate(by, need("approve"), people...); err != nil {
+		if err := s.policy.Separate(by, need("approve"), people[row.ID]...); err != nil {
 			return audit.Entry{}, err
 		}
 		return audit.Entry{Action: "duty.approve", Summary: word + "未完成原因：" + row.matter(), Detail: in},

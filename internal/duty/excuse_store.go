@@ -2,6 +2,7 @@ package duty
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -98,23 +99,47 @@ func settleExcuse(ctx context.Context, tx bun.Tx, unit, id uuid.UUID, state, rem
 	return db.Translate(err)
 }
 
-// concerned are the people whose own duty it is: a leader, or who supervises the
-// department on a day of the period.
-func concerned(ctx context.Context, on bun.IDB, unit uuid.UUID, e excuseRow) ([]uuid.UUID, error) {
-	out := []uuid.UUID{e.AskedBy}
-	switch e.Owner {
-	case OwnerLeader:
-		out = append(out, e.OwnerID)
-	case OwnerDeputy:
-		var deputies []uuid.UUID
-		err := on.NewSelect().Table("access_grants").ColumnExpr("DISTINCT person_id").
-			Where("unit_id = ?", unit).Where("role = 'deputy_leader'").Where("place_kind = 'department'").Where("place_id = ?", e.OwnerID).
-			Where("valid_from <= ?", e.Last).Where("coalesce(least(valid_to, (ended_at AT TIME ZONE 'Asia/Shanghai')::date), 'infinity') >= ?", e.First).
-			Scan(ctx, &deputies)
-		if err != nil {
-			return nil, fmt.Errorf("deputies: %w", err)
+// concerned are by excuse the people whose own duty it is: who asked, the leader whose
+// it is, and who answers for the department, branch or group on a day of the period; for
+// a group its branch's secretary does besides. One statement, however many there are.
+func concerned(ctx context.Context, on bun.IDB, unit uuid.UUID, rows ...excuseRow) (map[uuid.UUID][]uuid.UUID, error) {
+	out := map[uuid.UUID][]uuid.UUID{}
+	var keys, places []uuid.UUID
+	var roles, kinds, firsts, lasts []string
+	for _, e := range rows {
+		out[e.ID] = append(out[e.ID], e.AskedBy)
+		answers := func(role, kind string, place uuid.UUID) {
+			keys, roles, kinds, places = append(keys, e.ID), append(roles, role), append(kinds, kind), append(places, place)
+			firsts, lasts = append(firsts, e.First.String()), append(lasts, e.Last.String())
 		}
-		out = append(out, deputies...)
+		switch e.Owner {
+		case OwnerLeader:
+			out[e.ID] = append(out[e.ID], e.OwnerID)
+		case OwnerDeputy:
+			answers("deputy_leader", "department", e.OwnerID)
+		case OwnerBranch:
+			answers("branch_secretary", "branch", e.OwnerID)
+		case OwnerGroup:
+			answers("group_leader", "group", e.OwnerID)
+			answers("branch_secretary", "branch", e.BranchID.UUID)
+		}
+	}
+	if len(keys) == 0 {
+		return out, nil
+	}
+	err := db.Each(ctx, on, `SELECT DISTINCT r.id, g.person_id
+		FROM unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[]) AS r (id, role, kind, place, first, last)
+		JOIN access_grants g ON g.unit_id = $1 AND g.role = r.role AND g.place_kind = r.kind AND g.place_id = r.place
+			AND g.valid_from <= r.last::date
+			AND coalesce(least(g.valid_to, (g.ended_at AT TIME ZONE 'Asia/Shanghai')::date), 'infinity') >= r.first::date`,
+		[]any{unit, keys, roles, kinds, places, firsts, lasts}, func(rows *sql.Rows) error {
+			var id, person uuid.UUID
+			err := rows.Scan(&id, &person)
+			out[id] = append(out[id], person)
+			return err
+		})
+	if err != nil {
+		return nil, fmt.Errorf("who answers for excused duties: %w", err)
 	}
 	return out, nil
 }

@@ -21,14 +21,6 @@ import (
 // owe is summed up in their branch's row.
 func grid(ctx context.Context, on bun.IDB, scope access.Scope, f GridFilter, today calendar.Date) (Grid, error) {
 	out := Grid{Months: f.months(), Rows: []Row{}}
-	kinds := []string{f.Owner}
-	if f.Owner == OwnerBranch {
-		kinds = append(kinds, OwnerGroup)
-	}
-	all := Filter{From: f.first, To: f.last, Owners: kinds, Code: f.Code}
-	if f.Branch != uuid.Nil {
-		all.Branches = []uuid.UUID{f.Branch}
-	}
 	keys, total, err := ownersPage(ctx, on, scope, f, today)
 	if err != nil {
 		return out, err
@@ -42,10 +34,10 @@ func grid(ctx context.Context, on bun.IDB, scope access.Scope, f GridFilter, tod
 	for i, k := range keys {
 		ids[i] = k.ID
 	}
-	if out.Sums, err = sums(ctx, on, scope, all, f, today); err != nil || len(ids) == 0 {
+	if out.Sums, err = Sums(ctx, on, scope, f, today); err != nil || len(ids) == 0 {
 		return out, err
 	}
-	some := all
+	some := f.cells()
 	some.Branches = nil
 	if f.Owner == OwnerBranch {
 		some.Branches = ids
@@ -109,22 +101,71 @@ func rows(keys []ownerRow, cells []Cell, months []string, today calendar.Date) [
 	return out
 }
 
-// sums are those of all rows that the filter shows.
-func sums(ctx context.Context, on bun.IDB, scope access.Scope, all Filter, f GridFilter, today calendar.Date) ([]Month, error) {
-	months, err := Sums(ctx, on, scope, all, today)
+// cells are those that the rows are made of: in a branch's, its groups' besides.
+func (f GridFilter) cells() Filter {
+	out := Filter{From: f.first, To: f.last, Owners: []string{f.Owner}, Code: f.Code}
+	if f.Owner == OwnerBranch {
+		out.Owners = append(out.Owners, OwnerGroup)
+	}
+	if f.Branch != uuid.Nil {
+		out.Branches = []uuid.UUID{f.Branch}
+	}
+	return out
+}
+
+// shown are the owners that have a row: there at some time of the grid that is not to
+// come. Those reckoned are more, as a period may begin before the grid.
+func (q *query) shown(f GridFilter, today calendar.Date) {
+	to := f.last
+	if to.After(today) {
+		to = today
+	}
+	q.add(`, shown AS (SELECT * FROM owners WHERE owner = ? AND since <= ? AND until >= ?
+		AND (spans IS NULL OR owner = 'leader' OR spans && daterange(?, ?, '[]'))`, f.Owner, to, f.first, f.first, later(f.first, to))
+	if f.Text != "" {
+		q.add(` AND branch_name || owner_name ILIKE ?`, "%"+db.Like(f.Text)+"%")
+	}
+	q.add(`)`)
+}
+
+// Sums add up the months of all rows that the filter shows, whatever the page; the
+// cells of a branch's groups are one for each duty and period, as in its row.
+func Sums(ctx context.Context, on bun.IDB, scope access.Scope, f GridFilter, today calendar.Date) ([]Month, error) {
+	if err := f.check(today); err != nil {
+		return nil, err
+	}
+	q, err := reckon(ctx, on, scope, f.cells(), today)
 	if err != nil {
 		return nil, err
 	}
+	q.shown(f, today)
+	q.add(`, counted AS (SELECT last, state FROM judged WHERE state <> 'none' AND owner = ? AND owner_id IN (SELECT owner_id FROM shown)`, f.Owner)
+	if f.Owner == OwnerBranch {
+		q.add(` UNION ALL SELECT last, CASE WHEN owed = excused THEN 'excused' WHEN met = owed - excused AND late > 0 THEN 'late'
+				WHEN met = owed - excused THEN 'met' WHEN met > 0 THEN 'partial' WHEN missed > 0 THEN 'missed' ELSE 'due' END
+			FROM (SELECT last, ` + countStates + ` FROM judged WHERE state <> 'none' AND owner = 'group' AND branch_id IN (SELECT owner_id FROM shown)
+				GROUP BY branch_id, code, every, first, last) g`)
+	}
+	q.add(`) SELECT to_char(least(last, ?), 'YYYY-MM') AS month, `+countStates+` FROM counted GROUP BY 1`, today)
+	var months []Month
+	if err := q.scan(ctx, on, &months); err != nil {
+		return nil, fmt.Errorf("months: %w", err)
+	}
 	out := make([]Month, 0, f.Months)
 	for _, name := range f.months() {
-		m := Month{Month: name, State: None}
+		m := Month{Month: name}
 		if i := slices.IndexFunc(months, func(m Month) bool { return m.Month == name }); i >= 0 {
 			m = months[i]
 		}
+		m.judge()
 		out = append(out, m)
 	}
 	return out, nil
 }
+
+// countStates counts cells like Month.count.
+const countStates = `count(*) AS owed, count(*) FILTER (WHERE state IN ('met', 'late')) AS met, count(*) FILTER (WHERE state = 'late') AS late,
+	count(*) FILTER (WHERE state = 'due') AS due, count(*) FILTER (WHERE state = 'missed') AS missed, count(*) FILTER (WHERE state = 'excused') AS excused`
 
 // ownerRow is an owner as a row of a grid.
 type ownerRow struct {
@@ -137,20 +178,16 @@ type ownerRow struct {
 
 // ownersPage lists the owners of a page, and one more where there are more.
 func ownersPage(ctx context.Context, on bun.IDB, scope access.Scope, f GridFilter, today calendar.Date) ([]ownerRow, int, error) {
-	all := Filter{From: f.first, To: f.last, Owners: []string{f.Owner}, Code: f.Code}
-	if f.Branch != uuid.Nil {
-		all.Branches = []uuid.UUID{f.Branch}
-	}
+	all := f.cells()
+	all.Owners = []string{f.Owner}
 	if all.To.After(today) {
 		all.To = today
 	}
 	q := &query{}
 	q.lines(scope.Unit(), all)
 	q.owners(scope, all)
-	q.add(` SELECT owner, branch_id, department_id, branch_ord, branch_name AS branch, owner_ord AS ord, owner_name AS name, owner_id AS id FROM owners WHERE TRUE`)
-	if f.Text != "" {
-		q.add(` AND branch_name || owner_name ILIKE ?`, "%"+db.Like(f.Text)+"%")
-	}
+	q.shown(f, today)
+	q.add(` SELECT owner, branch_id, department_id, branch_ord, branch_name AS branch, owner_ord AS ord, owner_name AS name, owner_id AS id FROM shown WHERE TRUE`)
 	count := &query{args: slices.Clone(q.args)}
 	count.add(`SELECT count(*) FROM (` + q.text.String() + `) x`)
 	var total int

@@ -54,24 +54,6 @@ func mountGrid(api *httpd.API, s *Service) {
 			out, err := s.Detail(ctx, who.Actor, who.Scope, CellID{in.Code, in.Owner, in.OwnerID, in.First})
 			return &struct{ Body Detail }{out}, err
 		})
-	httpd.Get(api, "/api/duties/due", op("read", "What you still owe in the periods that run, what ends first at the head", 0),
-		func(ctx context.Context, who httpd.Who, _ *struct{}) (*struct {
-			Body struct {
-				Items []Cell `json:"items"`
-				Total int    `json:"total"`
-			}
-		}, error) {
-			var out struct {
-				Body struct {
-					Items []Cell `json:"items"`
-					Total int    `json:"total"`
-				}
-			}
-			items, err := s.Due(ctx, who.Actor)
-			out.Body.Total = len(items)
-			out.Body.Items = append([]Cell{}, items[:min(len(items), maxLimit)]...)
-			return &out, err
-		})
 }
 
 // CodeIn is the duty a route is about.

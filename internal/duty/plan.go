@@ -26,7 +26,7 @@ type Plan struct {
 	DueOn        calendar.Date    `json:"due_on" doc:"Last day to file it on time"`
 	FiledAt      *time.Time       `json:"filed_at,omitempty"`
 	FiledByName  string           `json:"filed_by_name,omitempty"`
-	Late         bool             `json:"late" doc:"Filed after the day, or not filed though the day is over"`
+	Late         bool             `json:"late" doc:"Filed after the day, or not filed though the day is over; never where the branch or the office began after it"`
 	ChangedAt    *time.Time       `json:"changed_at,omitempty" doc:"The latest change after it was filed"`
 	CreatedBy    string           `json:"created_by_name"`
 	CreatedAt    time.Time        `json:"created_at"`
@@ -97,7 +97,7 @@ type PlanLine struct {
 	Made       bool       `json:"made"`
 	FiledAt    *time.Time `json:"filed_at,omitempty"`
 	FiledBy    string     `json:"filed_by_name,omitempty"`
-	Late       bool       `json:"late" doc:"Filed after the day, or not filed though the day is over"`
+	Late       bool       `json:"late" doc:"Filed after the day, or not filed though the day is over; never where the branch or the office began after it"`
 	Items      int        `json:"items"`
 	ChangedAt  *time.Time `json:"changed_at,omitempty"`
 	MayMake    bool       `json:"may_make" doc:"You may make it now"`

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -41,15 +42,16 @@ func (s *Service) Plans(ctx context.Context, by access.Actor, scope access.Scope
 	}
 	out, now := PlanOverview{Quarter: f.Quarter}, s.now()
 	today := calendar.DateOf(now)
-	err = db.Snapshot(ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
-		if out.DueOn, err = planDue(ctx, tx, scope.Unit(), f.Quarter); err != nil {
+	err = db.Snapshot(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
+		due, err := planDue(ctx, tx, scope.Unit(), f.Quarter)
+		if err != nil {
 			return err
 		}
-		late := out.DueOn.AddDays(1).In()
-		if out.Total, out.Filed, out.Late, err = countPlans(ctx, tx, scope, f, late, now); err != nil {
+		out.DueOn = due.day
+		if out.Total, out.Filed, out.Late, err = countPlans(ctx, tx, scope, f, due, now); err != nil {
 			return err
 		}
-		out.Items, err = listPlans(ctx, tx, scope, f, late, now)
+		out.Items, err = listPlans(ctx, tx, scope, f, due, now)
 		return err
 	})
 	if err != nil {
@@ -62,20 +64,38 @@ func (s *Service) Plans(ctx context.Context, by access.Actor, scope access.Scope
 	open := plannable(f.Quarter, today) == nil
 	for i := range out.Items {
 		l := &out.Items[i]
-		l.Late = planLate(l.FiledAt, out.DueOn, today)
 		l.MayMake = open && !l.Made && writes.Covers(access.Place{Unit: by.Unit, Branch: l.BranchID})
 	}
 	return out, nil
 }
 
-// planDue is the last day for a quarter's plans.
-func planDue(ctx context.Context, tx bun.Tx, unit uuid.UUID, q calendar.Quarter) (calendar.Date, error) {
+// deadline is the last day for a quarter's plans, and whether the office had begun by
+// then: who could not file by the day owes no plan, and one made is never late.
+type deadline struct {
+	day   calendar.Date
+	begun bool
+}
+
+func planDue(ctx context.Context, tx bun.Tx, unit uuid.UUID, q calendar.Quarter) (deadline, error) {
 	set, err := org.Settings(ctx, tx, unit)
 	if err != nil {
-		return calendar.Date{}, err
+		return deadline{}, err
 	}
 	w, err := org.Workdays(ctx, tx, unit)
-	return PlanDueOn(q, set.QuarterPlanDay, w), err
+	if err != nil {
+		return deadline{}, err
+	}
+	day := PlanDueOn(q, set.QuarterPlanDay, w)
+	begun, err := Begun(ctx, tx, unit)
+	return deadline{day, !begun.After(day)}, err
+}
+
+// tardy says whether a branch's plan, filed or not, is late today.
+func (d deadline) tardy(ctx context.Context, tx bun.Tx, unit, branch uuid.UUID, filed *time.Time, today calendar.Date) (bool, error) {
+	if !d.begun || !planLate(filed, d.day, today) {
+		return false, nil
+	}
+	return owesPlan(ctx, tx, unit, branch, d.day)
 }
 
 // Plan reads a branch's plan with how far each item is met.
@@ -127,11 +147,13 @@ func (s *Service) wholePlan(ctx context.Context, tx bun.Tx, by access.Actor, sco
 	for i := range p.Items {
 		p.Items[i].DutyName = names[p.Items[i].Code]
 	}
-	if p.DueOn, err = planDue(ctx, tx, by.Unit, q); err != nil {
+	due, err := planDue(ctx, tx, by.Unit, q)
+	if err != nil {
 		return p, err
 	}
-	p.Late, p.Unplaced = planLate(p.FiledAt, p.DueOn, today), []Unplaced{}
-	return p, nil
+	p.DueOn, p.Unplaced = due.day, []Unplaced{}
+	p.Late, err = due.tardy(ctx, tx, by.Unit, branch, p.FiledAt, today)
+	return p, err
 }
 
 // planCells reckons what a branch and its groups owe in a quarter, up to its end: as it
@@ -334,8 +356,12 @@ func (s *Service) FilePlan(ctx context.Context, by access.Actor, scope access.Sc
 			return err
 		}
 		now, late := s.now(), ""
-		if planLate(&now, due, calendar.DateOf(now)) {
-			late = "（逾期，应于" + due.Chinese() + "前报备）"
+		tardy, err := due.tardy(ctx, tx, by.Unit, branch, &now, calendar.DateOf(now))
+		if err != nil {
+			return err
+		}
+		if tardy {
+			late = "（逾期，应于" + due.day.Chinese() + "前报备）"
 		}
 		if err := filePlan(ctx, tx, by.Unit, p.ID, by.Person, now); err != nil {
 			return err

@@ -216,23 +216,48 @@ const planLines = ` FROM org_branches b LEFT JOIN duty_plans l ON l.unit_id = b.
 	LEFT JOIN org_people f ON f.unit_id = l.unit_id AND f.id = l.filed_by
 	WHERE ($4 = '' OR b.name LIKE '%' || $4 || '%') AND b.valid_from <= $3::date AND (b.valid_to IS NULL OR b.valid_to >= $2::date)
 	AND CASE $5 WHEN 'filed' THEN l.filed_at IS NOT NULL WHEN 'unfiled' THEN l.filed_at IS NULL
-		WHEN 'late' THEN coalesce(l.filed_at, $6) >= $7 ELSE TRUE END AND `
+		WHEN 'late' THEN ` + plansTardy + ` ELSE TRUE END AND `
 
-func (f PlanFilter) args(late, now time.Time) []any {
-	return []any{f.Quarter.String(), f.Quarter.First(), f.Quarter.Last(), db.Like(f.Text), f.State, now, late}
+// plansOwed holds for branches that were there on the day of a quarter's plans, $8, in
+// an office that had begun by then, $9; plansTardy for those whose plan is late now.
+const (
+	plansOwed  = `($9::boolean AND b.valid_from <= $8::date AND (b.valid_to IS NULL OR b.valid_to >= $8::date))`
+	plansTardy = `(` + plansOwed + ` AND coalesce(l.filed_at, $6) >= $7)`
+)
+
+func (f PlanFilter) args(on deadline, now time.Time) []any {
+	return []any{f.Quarter.String(), f.Quarter.First(), f.Quarter.Last(), db.Like(f.Text), f.State, now, on.day.AddDays(1).In(), on.day, on.begun}
 }
 
-// listPlans reads one more than the limit, in the order of the roll. late is the first
-// moment at which a plan comes late.
-func listPlans(ctx context.Context, on bun.IDB, scope access.Scope, f PlanFilter, late, now time.Time) ([]PlanLine, error) {
-	where, args := scope.Where(planBranch(), 11)
+// owesPlan says whether a branch was there on the day of a quarter's plans.
+func owesPlan(ctx context.Context, on bun.IDB, unit, branch uuid.UUID, due calendar.Date) (owes bool, err error) {
+	err = db.One(ctx, on, []any{&owes}, `SELECT EXISTS (SELECT FROM org_branches b WHERE b.unit_id = $1 AND b.id = $2 AND`+fmt.Sprintf(inQuarter, "b", 3, 3)+`)`,
+		unit, branch, due)
+	if err != nil {
+		return false, fmt.Errorf("day of a plan: %w", err)
+	}
+	return owes, nil
+}
+
+// Begun is the day on which the office began to keep records here: before it nothing
+// is missed and nothing late.
+func Begun(ctx context.Context, on bun.IDB, unit uuid.UUID) (day calendar.Date, err error) {
+	if err = db.One(ctx, on, []any{&day}, `SELECT `+begunOn+` FROM org_units u WHERE u.id = $1`, unit); err != nil {
+		return day, fmt.Errorf("beginning of the office: %w", err)
+	}
+	return day, nil
+}
+
+// listPlans reads one more than the limit, in the order of the roll.
+func listPlans(ctx context.Context, on bun.IDB, scope access.Scope, f PlanFilter, by deadline, now time.Time) ([]PlanLine, error) {
+	where, args := scope.Where(planBranch(), 13)
 	out := []PlanLine{}
-	err := db.Each(ctx, on, `SELECT b.id, b.name, b.ord, l.id IS NOT NULL, l.filed_at, coalesce(f.name, ''), l.changed_at,
+	err := db.Each(ctx, on, `SELECT b.id, b.name, b.ord, l.id IS NOT NULL, l.filed_at, coalesce(f.name, ''), l.changed_at, `+plansTardy+`,
 			(SELECT count(*)::int FROM duty_plan_items i WHERE i.unit_id = l.unit_id AND i.plan_id = l.id)`+planLines+where+`
-			AND (b.ord, b.id) > ($8::int, $9::uuid) ORDER BY b.ord, b.id LIMIT $10`,
-		append(append(f.args(late, now), f.after.ord, f.after.id, f.Limit+1), args...), func(rows *sql.Rows) error {
+			AND (b.ord, b.id) > ($10::int, $11::uuid) ORDER BY b.ord, b.id LIMIT $12`,
+		append(append(f.args(by, now), f.after.ord, f.after.id, f.Limit+1), args...), func(rows *sql.Rows) error {
 			var l PlanLine
-			err := rows.Scan(&l.BranchID, &l.BranchName, &l.ord, &l.Made, &l.FiledAt, &l.FiledBy, &l.ChangedAt, &l.Items)
+			err := rows.Scan(&l.BranchID, &l.BranchName, &l.ord, &l.Made, &l.FiledAt, &l.FiledBy, &l.ChangedAt, &l.Late, &l.Items)
 			out = append(out, l)
 			return err
 		})
@@ -242,10 +267,10 @@ func listPlans(ctx context.Context, on bun.IDB, scope access.Scope, f PlanFilter
 	return out, nil
 }
 
-func countPlans(ctx context.Context, on bun.IDB, scope access.Scope, f PlanFilter, late, now time.Time) (total, filed, tardy int, err error) {
-	where, args := scope.Where(planBranch(), 8)
-	err = db.One(ctx, on, []any{&total, &filed, &tardy}, `SELECT count(*)::int, count(l.filed_at)::int, (count(*) FILTER (WHERE coalesce(l.filed_at, $6) >= $7))::int`+
-		planLines+where, append(f.args(late, now), args...)...)
+func countPlans(ctx context.Context, on bun.IDB, scope access.Scope, f PlanFilter, by deadline, now time.Time) (total, filed, tardy int, err error) {
+	where, args := scope.Where(planBranch(), 10)
+	err = db.One(ctx, on, []any{&total, &filed, &tardy}, `SELECT count(*)::int, count(l.filed_at)::int, (count(*) FILTER (WHERE `+plansTardy+`))::int`+
+		planLines+where, append(f.args(by, now), args...)...)
 	if err != nil {
 		return 0, 0, 0, fmt.Errorf("plans: %w", err)
 	}

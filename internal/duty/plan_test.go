@@ -398,6 +398,67 @@ func TestFilePlan(t *testing.T) {
 	}
 }
 
+// A plan is owed by the branches that were there on its day, in an office that had
+// begun by then; a later one may be made and is never late.
+func TestPlansOwedFromTheBeginning(t *testing.T) {
+	p := newPlanning(t, time.Date(2026, 11, 18, 9, 0, 0, 0, calendar.Shanghai))
+	exec := func(text string, args ...any) {
+		t.Helper()
+		_, err := p.db.NewRaw(text, args...).Exec(context.Background())
+		p.must(err)
+	}
+	look := func(what string, q calendar.Quarter, late ...bool) {
+		t.Helper()
+		ctx, by, scope := p.as("office", needPlanRead())
+		n := 0
+		for _, l := range late {
+			if l {
+				n++
+			}
+		}
+		all, err := p.svc.Plans(ctx, by, scope, PlanFilter{Quarter: q})
+		if err != nil || len(all.Items) != len(late) || all.Late != n {
+			t.Fatalf("%s: %+v %v", what, all, err)
+		}
+		for i, l := range all.Items {
+			if l.Late != late[i] {
+				t.Errorf("%s: %s late %v", what, l.BranchName, l.Late)
+			}
+		}
+		if only, err := p.svc.Plans(ctx, by, scope, PlanFilter{Quarter: q, State: plansLate}); err != nil || only.Total != n || len(only.Items) != n {
+			t.Errorf("%s: of the late ones %+v %v", what, only, err)
+		}
+	}
+	look("as it was", planned, true, true)
+
+	exec("UPDATE org_branches SET valid_from = '2026-10-09' WHERE id = ?", p.Branches[1].ID) // the day after
+	look("founded after the day", planned, true, false)
+	made, err := p.make("secretary2", 1, planned)
+	p.must(err)
+	filed, err := p.file("secretary2", made)
+	if err != nil || made.Late || filed.Late || filed.FiledAt == nil {
+		t.Errorf("late %v, filed %v: %v", made.Late, filed.Late, err)
+	}
+	look("filed by one founded after the day", planned, true, false)
+	exec("UPDATE org_branches SET valid_from = '2026-10-08' WHERE id = ?", p.Branches[1].ID)
+	look("founded on the day", planned, true, true)
+	p.must(db.Transact(context.Background(), p.db, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewRaw("UPDATE org_branches SET valid_from = '2020-01-01', valid_to = '2026-10-07' WHERE id = ?", p.Branches[1].ID).Exec(ctx)
+		return err
+	}))
+	look("gone before the day", planned, true, false)
+	exec("UPDATE org_branches SET valid_to = NULL WHERE id = ?", p.Branches[1].ID)
+
+	exec("UPDATE org_units SET created_at = '2026-10-08 09:00+08' WHERE id = ?", p.Unit)
+	look("the office began on the day", planned, true, true)
+	exec("UPDATE org_units SET created_at = '2026-10-09 09:00+08' WHERE id = ?", p.Unit)
+	look("the office began after the day", planned, false, false)
+	look("a year before", calendar.Quarter{Year: 2025, Q: 4}, false, false)
+	p.record("party_day", 0, -1, calendar.NewDate(2026, 9, 30)) // copied in: it had begun before
+	look("a record of before", planned, true, true)
+	look("before that record", planned.Prev(), false, false)
+}
+
 func TestDropPlan(t *testing.T) {
 	p := newPlanning(t, beforehand)
 	plan, err := p.make("secretary1", 0, planned)

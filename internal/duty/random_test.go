@@ -233,6 +233,18 @@ func (w *writer) conversations(people []uuid.UUID) {
 			db.NewID(), t.year, t.kind, t.talker, partner, calendar.NewDate(2025, 1, 1), t.due, t.state, t.done, reporter, confirmer, cancel, w.h.created)
 		w.h.talks = append(w.h.talks, t)
 	}
+	// Some lead from long ago, some for departments one after the other or at once.
+	for i, p := range people[:min(len(people), rapid.IntRange(0, 4).Draw(w.T, "leaders"))] {
+		for n := range 1 + i%2 {
+			s := stay{person: p}
+			s.from, s.to = w.term()
+			w.insert("talk_leaders", "id, person_id, department_id, valid_from, valid_to", db.NewID(), p, w.h.departments[min(n, len(w.h.departments)-1)].id, s.from, s.to)
+			w.h.leaders = append(w.h.leaders, s)
+			if n == 0 && len(w.h.departments) == 1 {
+				break // twice for one department is refused
+			}
+		}
+	}
 }
 
 // reasons draws excuses for cells that there are.

@@ -13,6 +13,7 @@ import (
 // owners are those in the scope at some time of the filter, each with the days that it
 // was there: spans where there may be gaps.
 func (q *query) owners(scope access.Scope, f Filter) {
+	q.leaders(scope.Unit(), f)
 	q.add(`, owners AS (
 		SELECT '' AS owner, 0 AS rank, NULL::uuid AS owner_id, '' AS owner_name, NULL::uuid AS branch_id, '' AS branch_name, 0 AS branch_ord,
 			0 AS owner_ord, NULL::uuid AS department_id, NULL::date AS since, NULL::date AS until, NULL::datemultirange AS spans WHERE FALSE`)
@@ -53,10 +54,24 @@ func (q *query) owners(scope access.Scope, f Filter) {
 		JOIN access_grants a ON a.unit_id = d.unit_id AND a.place_kind = 'department' AND a.place_id = d.id AND a.role = 'deputy_leader'`,
 		` AND `+from+` <= ? AND `+until+` >= ? AND `+until+` >= `+from,
 		access.Columns{Unit: "d.unit_id", Department: "d.id"}, "d.id", "", ` GROUP BY d.unit_id, d.id`)
-	arm(OwnerLeader, `SELECT 'leader', 5, p.id, p.name, NULL, '', 0, 0, NULL, '-infinity', 'infinity', NULL FROM org_people p`, ``,
-		access.Columns{Unit: "p.unit_id", Persons: []string{"p.id"}}, "p.id", "",
-		` AND p.id IN (SELECT t.talker_id FROM talk_talks t JOIN lines l ON l.talk_type = t.type WHERE t.unit_id = p.unit_id)`)
+	arm(OwnerLeader, `SELECT 'leader', 5, p.id, p.name, NULL, '', 0, 0, NULL, '-infinity', 'infinity', leaders.spans
+		FROM leaders JOIN org_people p ON p.id = leaders.person_id`, ``,
+		access.Columns{Unit: "p.unit_id", Persons: []string{"p.id"}}, "p.id", "", "")
 	q.add(`)`)
+}
+
+// leaders are who is to talk with people by the list of leaders, with the days on it,
+// and who has talks of the time besides.
+func (q *query) leaders(unit uuid.UUID, f Filter) {
+	if !slices.Contains(f.Owners, OwnerLeader) {
+		return
+	}
+	q.add(`, leaders AS (
+		SELECT person_id, l.spans FROM (
+			SELECT person_id, range_agg(daterange(valid_from, valid_to, '[]')) AS spans FROM talk_leaders
+			WHERE unit_id = ? AND valid_from <= ? AND (valid_to IS NULL OR valid_to >= ?) GROUP BY person_id) l
+		FULL JOIN (SELECT DISTINCT t.talker_id AS person_id FROM lines l JOIN talk_talks t ON t.unit_id = ? AND t.type = l.talk_type
+			AND t.state <> 'cancelled' AND t.year BETWEEN ? AND ?) t USING (person_id))`, unit, f.To, f.From, unit, f.From.Year, f.To.Year)
 }
 
 // committees are the branches that had one at the end of a period, or have one today:
@@ -125,9 +140,14 @@ func (q *query) held(unit uuid.UUID, f Filter) {
 		UNION ALL SELECT line, owner_id, first, held, late FROM talks)`, unit)
 }
 
+// begunOn is when the office u began to keep records here.
+const begunOn = `(least(u.created_at, (SELECT min(a.starts_at) FROM activity_activities a WHERE a.unit_id = u.id AND a.state = 'confirmed'))
+	AT TIME ZONE 'Asia/Shanghai')::date`
+
 // judged is every cell with its state. Who was not there for all of a period owes
 // nothing in it, but has it met where it was; of a time before the office kept records
-// here nothing is missed.
+// here nothing is missed. A leader of the whole year, or up to now while it runs, owes
+// a talk even where none was planned.
 //
 // Conditions on days stand within coalesce, and owners are joined by their ids alone:
 // PostgreSQL multiplies what it guesses of each condition and, expecting one cell, would
@@ -142,15 +162,15 @@ func (q *query) judged(unit uuid.UUID, f Filter, today calendar.Date) {
 		LEFT JOIN committees c ON p.committee AND c.branch_id = o.owner_id AND c.day = p.day
 		WHERE p.owner <> 'leader'
 		UNION ALL
-		SELECT p.*, o.rank, o.owner_id, o.owner_name, o.branch_id, o.branch_name, o.branch_ord, o.owner_ord, o.department_id, t.due, TRUE
-		FROM talks t JOIN periods p ON p.line = t.line AND p.first = t.first JOIN owners o ON o.owner = 'leader' AND o.owner_id = t.owner_id),
+		SELECT p.*, o.rank, o.owner_id, o.owner_name, o.branch_id, o.branch_name, o.branch_ord, o.owner_ord, o.department_id, coalesce(t.due, 1), TRUE
+		FROM periods p JOIN owners o ON o.owner = 'leader' LEFT JOIN talks t ON t.line = p.line AND t.first = p.first AND t.owner_id = o.owner_id
+		WHERE p.owner = 'leader' AND (t.due > 0 OR o.spans @> daterange(p.first, p.day, '[]'))),
 	excuses AS (
 		SELECT DISTINCT ON (code, owner_id, period_first) code, owner_id, period_first, reason, state FROM duty_excuses
 		WHERE unit_id = ? AND state <> 'withdrawn' AND period_first BETWEEN ? AND ?
 		ORDER BY code, owner_id, period_first, state = 'refused', asked_at DESC),
 	beginning AS MATERIALIZED (
-		SELECT (least(u.created_at, (SELECT min(a.starts_at) FROM activity_activities a WHERE a.unit_id = ? AND a.state = 'confirmed'))
-			AT TIME ZONE 'Asia/Shanghai')::date AS begun FROM org_units u WHERE u.id = ?),
+		SELECT `+begunOn+` AS begun FROM org_units u WHERE u.id = ?),
 	judged AS (
 		SELECT s.*, CASE s.state WHEN 'none' THEN 0 ELSE s.needed END AS owed FROM (
 			SELECT c.*, coalesce(h.held, 0) AS held, coalesce(h.late, 0) AS filed_late, coalesce(e.reason, '') AS reason, coalesce(e.state, '') AS reason_state,
@@ -165,5 +185,5 @@ func (q *query) judged(unit uuid.UUID, f Filter, today calendar.Date) {
 			FROM cells c CROSS JOIN beginning b
 			LEFT JOIN held h ON h.line = c.line AND h.owner_id = c.owner_id AND h.first = c.first
 			LEFT JOIN excuses e ON e.code = c.code AND e.owner_id = c.owner_id AND e.period_first = c.first) s)
-	`, unit, begin(EveryYear, begin(EveryWeek, f.From)), f.To, unit, unit, today)
+	`, unit, begin(EveryYear, begin(EveryWeek, f.From)), f.To, unit, today)
 }

@@ -58,7 +58,7 @@ func TestReckonEqualsReference(t *testing.T) {
 		}
 		narrowed(r, d, h, from, to, want)
 		scoped(r, d, policy, h, people, from, to, want)
-		summed(r, d, h, from, to, want)
+		summed(r, d, h, from)
 	})
 	for _, state := range []string{Met, Late, Due, Missed, Excused, None} {
 		if seen[state] == 0 {
@@ -164,19 +164,50 @@ func scoped(r *rapid.T, d *bun.DB, policy *access.Policy, h *history, people []u
 	}
 }
 
-// summed: months and shares are those of the cells.
-func summed(r *rapid.T, d *bun.DB, h *history, from, to calendar.Date, all []Cell) {
-	got, err := Sums(context.Background(), d, access.System(h.unit), Filter{From: from, To: to}, h.today)
-	if err != nil {
+// summed: the sums of a grid add up what its rows show, page after page, and shares
+// are those of the cells.
+func summed(r *rapid.T, d *bun.DB, h *history, from calendar.Date) {
+	owner := rapid.SampledFrom([]string{OwnerUnit, OwnerBranch, OwnerBranch, OwnerGroup, OwnerDeputy, OwnerLeader}).Draw(r, "grid of")
+	f := GridFilter{Owner: owner, From: monthOf(from), Months: rapid.IntRange(1, 14).Draw(r, "months")}
+	if rapid.Bool().Draw(r, "by name") {
+		f.Text = h.branches[0].id.String()[30:]
+	}
+	if err := f.check(h.today); err != nil {
 		r.Fatal(err)
 	}
-	var months []string
-	for m := addMonths(from, -13); !m.After(addMonths(to, 13)); m = addMonths(m, 1) {
-		months = append(months, monthOf(m))
+	var rows []Row
+	page := f
+	for page.Limit = 2; ; {
+		g, err := grid(context.Background(), d, access.System(h.unit), page, h.today)
+		if err != nil {
+			r.Fatal(err)
+		}
+		rows = append(rows, g.Rows...)
+		if g.Next == "" {
+			want := added(append([]Row{{Months: monthly(nil, f.months(), h.today)}}, rows...)...)
+			if !slices.Equal(g.Sums, want) {
+				r.Fatalf("sums:\n%v, of rows\n%v", g.Sums, want)
+			}
+			if len(rows) != g.Total {
+				r.Fatalf("%d rows of %d", len(rows), g.Total)
+			}
+			break
+		}
+		if page.Cursor = g.Next; page.check(h.today) != nil {
+			r.Fatal(page.Cursor)
+		}
 	}
-	want := slices.DeleteFunc(monthly(all, months, h.today), func(m Month) bool { return m.Owed == 0 })
-	if !slices.Equal(got, want) {
-		r.Fatalf("months:\n%v, want\n%v", got, want)
+	var cells []Cell
+	for _, c := range h.reckonSlowly(f.first, f.last) {
+		if c.Owner == owner {
+			cells = append(cells, c)
+		}
+	}
+	for _, row := range rows {
+		mine := keep(row.Cells, func(c Cell) bool {
+			return c.Owner == owner && (owner != OwnerBranch || slices.ContainsFunc(h.lines, func(l Duty) bool { return l.Code == c.Code && l.Owner == OwnerBranch }))
+		})
+		same(r, "row of "+owner, keep(cells, func(c Cell) bool { return c.OwnerID == row.OwnerID }), mine)
 	}
 	quarter := calendar.QuarterOf(from)
 	shares, err := Completion(context.Background(), d, h.unit, quarter, h.today)

@@ -21,6 +21,7 @@ type history struct {
 	groups      []placeOf
 	departments []placeOf
 	deputies    []stay // of departments
+	leaders     []stay // of the office
 	seats       []stay // of branches
 	members     []stay // of branches; those who count
 	records     []happened
@@ -99,10 +100,16 @@ func (h *history) owners(owner string) []uuid.UUID {
 		list = h.departments
 	case OwnerLeader:
 		var out []uuid.UUID
-		for _, t := range h.talks {
-			if !slices.Contains(out, t.talker) {
-				out = append(out, t.talker)
+		add := func(id uuid.UUID) {
+			if !slices.Contains(out, id) {
+				out = append(out, id)
 			}
+		}
+		for _, t := range h.talks {
+			add(t.talker)
+		}
+		for _, s := range h.leaders {
+			add(s.person)
 		}
 		return out
 	}
@@ -269,8 +276,15 @@ func (h *history) needed(l Duty, id uuid.UUID, days []calendar.Date) int {
 				n++
 			}
 		}
+		if n == 0 && !slices.ContainsFunc(days, func(d calendar.Date) bool { return !d.After(last) && !h.leads(id, d) }) {
+			n = 1 // of a leader from the beginning on, planned or not
+		}
 	}
 	return n
+}
+
+func (h *history) leads(person uuid.UUID, d calendar.Date) bool {
+	return slices.ContainsFunc(h.leaders, func(s stay) bool { return s.person == person && s.holds(d) })
 }
 
 func (h *history) held(l Duty, id uuid.UUID, days []calendar.Date) (held, late int) {

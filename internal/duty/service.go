@@ -72,16 +72,6 @@ func (s *Service) Detail(ctx context.Context, by access.Actor, scope access.Scop
 	return out, err
 }
 
-// Due lists what the actor still owes in the periods that run, by the reach of
-// activity.record, as a deputy or as a leader.
-func (s *Service) Due(ctx context.Context, by access.Actor) ([]Cell, error) {
-	record, err := s.reach(by, access.Need{Resource: "activity", Action: "record"})
-	if err != nil {
-		return nil, err
-	}
-	return Owed(ctx, s.db, record, by, s.today())
-}
-
 // place is where a write about the cell goes.
 func (c Cell) place(unit uuid.UUID) access.Place {
 	at := access.Place{Unit: unit}

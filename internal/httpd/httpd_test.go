@@ -49,13 +49,19 @@ type ping struct {
 // newSite is a real server with sign-in and one route that writes an audit row.
 func newSite(t *testing.T) *site {
 	t.Helper()
+	return newLoggedSite(t, io.Discard, nil)
+}
+
+// newLoggedSite is a site that writes its log, with further routes.
+func newLoggedSite(t *testing.T, logged io.Writer, more func(*httpd.API)) *site {
+	t.Helper()
 	d := testdb.New(t)
 	s := &site{t: t, d: d, office: testdb.Office(t, d)}
 	policy, err := access.NewPolicy(policies.Model, policies.Policy)
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	accounts := account.NewService(d, time.Now, policy, nil, audit.NewService(d, time.Now), false)
 	s.server, err = httpd.New(httpd.Config{Version: "test", Log: log}, d, httpd.NewGuard(d, accounts, policy, log))
 	if err != nil {
@@ -83,6 +89,9 @@ func newSite(t *testing.T) *site {
 		func(context.Context, httpd.Who, *struct{}) (*ping, error) {
 			return nil, fault.Wrap(io.ErrUnexpectedEOF, fault.Internal, "系统内部错误")
 		})
+	if more != nil {
+		more(s.server.API)
+	}
 	ui := fstest.MapFS{"index.html": {Data: []byte("<!doctype html>先锋")}, "assets/a-1.js": {Data: []byte(strings.Repeat("x", 2000))}}
 	if err := s.server.Finish(fs.FS(ui)); err != nil {
 		t.Fatal(err)

@@ -114,7 +114,10 @@ func (s *Server) Finish(ui fs.FS) error {
 var saneID = regexp.MustCompile(`^[A-Za-z0-9_.-]{8,64}$`)
 
 // observe gives the request its id (that of our own proxy, where there is one: it
-// goes into audit rows), recovers from panics, logs and counts.
+// goes into audit rows), recovers from panics, logs and counts. The log has the
+// route's pattern and never the address: what stands in that would, with the id or
+// the account, tell which talk a follow-up came from or on which days somebody
+// studied, and the address of a calendar opens it.
 func observe(log *slog.Logger, seconds *prometheus.HistogramVec, behindProxy bool) fiber.Handler {
 	return func(c *fiber.Ctx) (err error) {
 		start := time.Now()
@@ -140,22 +143,14 @@ func observe(log *slog.Logger, seconds *prometheus.HistogramVec, behindProxy boo
 		status, route := c.Response().StatusCode(), c.Route().Path
 		seconds.WithLabelValues(c.Method(), route, fmt.Sprint(status)).Observe(took.Seconds())
 		level := slog.LevelInfo
-		if !strings.HasPrefix(c.Path(), "/api/") {
+		if !strings.HasPrefix(route, "/api") {
 			level = slog.LevelDebug
 		}
-		log.Log(c.UserContext(), level, "request", "request_id", id, "method", c.Method(), "path", loggable(c.Path()),
+		log.Log(c.UserContext(), level, "request", "request_id", id, "method", c.Method(), "route", route,
 			"status", status, "ms", float64(took.Microseconds())/1000, "address", c.IP(), "account", c.Locals("account"))
 		return err
 	}
 }
-
-// secretPaths are those whose last part opens something by itself, as the address of
-// a calendar does.
-var secretPaths = regexp.MustCompile(`(?is)(calendar).+|[0-9a-f]{64}`)
-
-// loggable is a path as the log may hold it: without what would open a calendar,
-// whichever way it was written or mistyped.
-func loggable(path string) string { return secretPaths.ReplaceAllString(path, "$1…") }
 
 const policyOfContent = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
 	"img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

@@ -65,7 +65,7 @@ func (r *Ring) read() error {
 		return unreadable(r.path, err)
 	}
 	if !seen.Mode().IsRegular() {
-		return fault.Newf(fault.Unavailable, "密钥文件 %s 不是普通文件，请用 --keys(XIANFENG_KEYS)指明密钥文件", r.path)
+		return fault.Newf(fault.Unavailable, "密钥文件 %s 不是普通文件，请用 --keys（XIANFENG_KEYS）指明密钥文件", r.path)
 	}
 	if seen.Mode().Perm()&0o077 != 0 {
 		return fault.Newf(fault.Unavailable, "密钥文件 %s 的权限是 %o，别的用户也能读取；请先运行 chmod 600 %s 再启动", r.path, seen.Mode().Perm(), r.path)
@@ -96,7 +96,7 @@ func (r *Ring) read() error {
 
 func unreadable(path string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return fault.Wrap(err, fault.Unavailable, "没有密钥文件 "+path+"；请把它放回原处，或用 --keys(XIANFENG_KEYS)指明它的位置")
+		return fault.Wrap(err, fault.Unavailable, "没有密钥文件 "+path+"；请把它放回原处，或用 --keys（XIANFENG_KEYS）指明它的位置")
 	}
 	return fault.Wrap(err, fault.Unavailable, "密钥文件 "+path+" 读不了，请检查它的权限（须属于运行本程序的用户，权限 600）")
 }
@@ -123,7 +123,7 @@ func (r *Ring) follow(always bool) error {
 // replaces is the file that it takes the place of; nil: there must be none.
 func write(path string, keys map[int]key, replaces fs.FileInfo) (err error) {
 	failed := func(err error) error {
-		return fault.Wrap(err, fault.Unavailable, "密钥文件 "+path+" 写不了，请检查所在目录的权限和空间，或用 --keys(XIANFENG_KEYS)换一个位置")
+		return fault.Wrap(err, fault.Unavailable, "密钥文件 "+path+" 写不了，请检查所在目录的权限和空间，或用 --keys（XIANFENG_KEYS）换一个位置")
 	}
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, ".xianfeng-keys-") // 0600 from the start

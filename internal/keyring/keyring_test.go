@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -334,5 +335,74 @@ func TestRetiredWhileSealing(t *testing.T) {
 	})
 	if !fault.Is(err, fault.Unavailable) {
 		t.Errorf("%v", err)
+	}
+}
+
+// Whatever changes the key file waits for whoever changes it already.
+func TestKeysAreChangedByOne(t *testing.T) {
+	d := testdb.New(t)
+	path := filepath.Join(t.TempDir(), "keys")
+	r, err := Prepare(t.Context(), d, path)
+	must(t, err)
+	_, err = r.Rotate(t.Context(), d)
+	must(t, err)
+	before, err := os.ReadFile(path)
+	must(t, err)
+	must(t, db.Alone(t.Context(), d, "rotate keys", func(ctx context.Context) error {
+		_, rotated := r.Rotate(ctx, d)
+		_, _, given := GiveUp(ctx, d, path)
+		_, _, created := GiveUp(ctx, d, path+"2")
+		for what, err := range map[string]error{"rotate": rotated, "retire": r.Retire(ctx, d, 1), "give up": given, "make a file": created} {
+			if !fault.Is(err, fault.Conflict) {
+				t.Errorf("%s while another changes keys: %v", what, err)
+			}
+		}
+		return nil
+	}))
+	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
+		t.Errorf("the file was changed: %v", err)
+	}
+	if _, err := os.Stat(path + "2"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file was made: %v", err)
+	}
+	must(t, r.Retire(t.Context(), d, 1))
+}
+
+// Rotate, Retire and GiveUp at once: no key is lost that wraps anything.
+func TestKeysChangedAtOnce(t *testing.T) {
+	d := testdb.New(t)
+	unit, path := testdb.Office(t, d).Unit, filepath.Join(t.TempDir(), "keys")
+	running, err := Prepare(t.Context(), d, path)
+	must(t, err)
+	id := db.NewID()
+	sealed := seal(t, d, running, unit, id, "一直打得开")
+	for round := range 12 {
+		var all sync.WaitGroup
+		try := func(do func(r *Ring) error) {
+			r, err := Load(path)
+			must(t, err)
+			all.Go(func() {
+				if err := do(r); err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.RuleBroken) && !fault.Is(err, fault.NotFound) {
+					t.Errorf("round %d: %v", round, err)
+				}
+			})
+		}
+		for range 2 {
+			try(func(r *Ring) error { _, err := r.Rotate(t.Context(), d); return err })
+			for key := range running.keys {
+				try(func(r *Ring) error { return r.Retire(t.Context(), d, key) })
+			}
+		}
+		try(func(*Ring) error { _, _, err := GiveUp(t.Context(), d, path); return err })
+		all.Wait()
+		fresh, err := Prepare(t.Context(), d, path)
+		must(t, err)
+		must(t, fresh.Err())
+		for what, r := range map[string]*Ring{"from the file": fresh, "running": running} {
+			if text, err := open(t, d, r, unit, id, sealed); err != nil || text != "一直打得开" {
+				t.Fatalf("round %d, %s: %q %v", round, what, text, err)
+			}
+		}
+		must(t, running.follow(true))
 	}
 }

@@ -31,7 +31,7 @@ func Prepare(ctx context.Context, d *bun.DB, path string) (*Ring, error) {
 		}
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		err = fault.Wrap(err, fault.Unavailable, fmt.Sprintf("库中有 %d 份密封的内容，但没有密钥文件 %s。请把密钥文件放回原处，或用 --keys(XIANFENG_KEYS)指明它的位置；确实遗失的，见 xianfeng keys create --help", rowsOf(known), path))
+		err = fault.Wrap(err, fault.Unavailable, fmt.Sprintf("库中有 %d 份密封的内容，但没有密钥文件 %s。请把密钥文件放回原处，或用 --keys（XIANFENG_KEYS）指明它的位置；确实遗失的，见 xianfeng keys create --help", rowsOf(known), path))
 	}
 	if err != nil {
 		return &Ring{path: path, closed: err}, nil
@@ -122,16 +122,26 @@ func (r *Ring) Rotate(ctx context.Context, d *bun.DB) (done Rotation, err error)
 	if r.path == "" {
 		return Rotation{}, errors.New("keys in memory are not rotated")
 	}
-	alone := false
-	err = db.Alone(ctx, d, "rotate keys", func(ctx context.Context) error {
-		alone = true
+	err = alone(ctx, d, func(ctx context.Context) (err error) {
 		done, err = r.rotate(ctx, d)
 		return err
 	})
-	if err == nil && !alone {
+	return done, err
+}
+
+// alone keeps everything that changes the key file, or decides by it what is lost, from
+// happening twice at once: of two that write the file, the second would drop what the
+// first had just put in.
+func alone(ctx context.Context, d *bun.DB, change func(context.Context) error) error {
+	held := false
+	err := db.Alone(ctx, d, "rotate keys", func(ctx context.Context) error {
+		held = true
+		return change(ctx)
+	})
+	if err == nil && !held {
 		err = fault.New(fault.Conflict, "另一处正在更换密钥，请等它完成")
 	}
-	return done, err
+	return err
 }
 
 func (r *Ring) rotate(ctx context.Context, d *bun.DB) (done Rotation, err error) {
@@ -228,6 +238,10 @@ func (r *Ring) Retire(ctx context.Context, d *bun.DB, id int) error {
 	if err := r.Err(); err != nil {
 		return err
 	}
+	return alone(ctx, d, func(ctx context.Context) error { return r.retire(ctx, d, id) })
+}
+
+func (r *Ring) retire(ctx context.Context, d *bun.DB, id int) error {
 	if err := r.follow(true); err != nil {
 		return err
 	}
@@ -246,6 +260,9 @@ func (r *Ring) Retire(ctx context.Context, d *bun.DB, id int) error {
 	if err != nil {
 		return err
 	}
+	if err := r.follow(true); err != nil { // as the file is now, should somebody have put a key into it by hand
+		return err
+	}
 	keys := maps.Clone(r.keys)
 	delete(keys, id)
 	if err := write(r.path, keys, r.seen); err != nil {
@@ -258,6 +275,14 @@ func (r *Ring) Retire(ctx context.Context, d *bun.DB, id int) error {
 // ones are sealed by a new file or by the keys that are left. Should the file be found
 // again, its keys open everything as before.
 func GiveUp(ctx context.Context, d *bun.DB, path string) (r *Ring, lost int, err error) {
+	err = alone(ctx, d, func(ctx context.Context) (err error) {
+		r, lost, err = giveUp(ctx, d, path)
+		return err
+	})
+	return r, lost, err
+}
+
+func giveUp(ctx context.Context, d *bun.DB, path string) (r *Ring, lost int, err error) {
 	known, err := registeredKeys(ctx, d)
 	if err != nil {
 		return nil, 0, err

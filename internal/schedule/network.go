@@ -72,9 +72,8 @@ func build(in Input) *network {
 	n.room, n.in, n.closed = make([]int, slots), make([][]int, slots), make([]bool, slots)
 	n.holds, n.meets, n.total = make([]int, slots), make([]int, slots), make([]int, len(n.people))
 	for i, p := range n.people {
-		limit := in.Limit(p)
-		for d := range n.days {
-			n.room[i*len(n.days)+d] = limit
+		for d, day := range n.days {
+			n.room[i*len(n.days)+d] = in.Limit(p, day)
 		}
 	}
 	for _, o := range in.Others {

@@ -50,7 +50,7 @@ type Input struct {
 	Others       []Other
 	Days         []calendar.Date // that may be planned on: working days, none of them over
 	Away         func(person uuid.UUID, day calendar.Date) bool
-	Limit        func(holder uuid.UUID) int // appointments a day
+	Limit        func(holder uuid.UUID, day calendar.Date) int // appointments that day
 }
 
 // Why an appointment has no day.

@@ -25,7 +25,7 @@ type world struct {
 
 func (w *world) seal() {
 	w.Away = func(p uuid.UUID, d calendar.Date) bool { return w.leave[Slot{p, d}] }
-	w.Limit = func(p uuid.UUID) int { return w.limit[p] }
+	w.Limit = func(p uuid.UUID, _ calendar.Date) int { return w.limit[p] }
 }
 
 func drawWorld(t *rapid.T, appointments, holders, days int) *world {
@@ -323,7 +323,7 @@ func weekdays(n int) []calendar.Date {
 
 func year(talkers, people int, each bool) Input {
 	days := weekdays(250)
-	in := Input{Days: days, Limit: func(uuid.UUID) int { return 3 },
+	in := Input{Days: days, Limit: func(uuid.UUID, calendar.Date) int { return 3 },
 		Away: func(p uuid.UUID, d calendar.Date) bool { return (int(p[15])+d.Sub(days[0]))%29 == 0 }}
 	for p := range people {
 		for h := range talkers {

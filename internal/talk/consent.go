@@ -33,12 +33,13 @@ type Consent struct {
 	State       string        `json:"state" enum:"asked,agreed,over,revoked"`
 }
 
-// state is what the moment makes of a consent.
-func (c Consent) state(until, now time.Time) string {
+// state is what a consent has come to. Whether its time is over, the database's clock
+// says, by which row-level security goes.
+func (c Consent) state(until time.Time, over bool) string {
 	switch {
 	case c.RevokedAt != nil && c.RevokedAt.Before(until):
 		return ConsentRevoked
-	case !now.Before(until):
+	case over:
 		return ConsentOver
 	case c.AgreedAt != nil:
 		return ConsentAgreed

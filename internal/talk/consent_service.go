@@ -78,7 +78,7 @@ func (s *Service) settleConsent(ctx context.Context, by access.Actor, scope acce
 		if !t.party(by) { // the leader sees the consent, and has no say in it
 			return fault.Missing("同意")
 		}
-		if c.revoked || !c.until.After(s.now()) {
+		if c.revoked || c.over {
 			return fault.New(fault.Conflict, "这项同意已经收回或到期，请刷新后查看")
 		}
 		if err := do(ctx, tx, c); err != nil {

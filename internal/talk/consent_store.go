@@ -19,19 +19,20 @@ import (
 
 // readConsents lists who was named, the latest first. Under row-level security a
 // leader sees their own alone.
-func readConsents(ctx context.Context, tx bun.Tx, unit, talk uuid.UUID, now time.Time) ([]Consent, error) {
+func readConsents(ctx context.Context, tx bun.Tx, unit, talk uuid.UUID) ([]Consent, error) {
 	out := []Consent{}
-	err := db.Each(ctx, tx, `SELECT c.id, c.leader_id, coalesce(l.name, ''), c.until, c.asked_by, coalesce(p.name, ''), c.agreed_at, c.revoked_at
+	err := db.Each(ctx, tx, `SELECT c.id, c.leader_id, coalesce(l.name, ''), c.until, c.until <= now(), c.asked_by, coalesce(p.name, ''), c.agreed_at, c.revoked_at
 		FROM talk_consents c
 		LEFT JOIN org_people l ON l.unit_id = c.unit_id AND l.id = c.leader_id
 		LEFT JOIN org_people p ON p.unit_id = c.unit_id AND p.id = c.asked_by
 		WHERE c.unit_id = $1 AND c.talk_id = $2 ORDER BY c.asked_at DESC, c.id DESC LIMIT 200`, []any{unit, talk}, func(rows *sql.Rows) error {
 		var c Consent
 		var until time.Time
-		if err := rows.Scan(&c.ID, &c.LeaderID, &c.LeaderName, &until, &c.AskedBy, &c.AskedByName, &c.AgreedAt, &c.RevokedAt); err != nil {
+		var over bool
+		if err := rows.Scan(&c.ID, &c.LeaderID, &c.LeaderName, &until, &over, &c.AskedBy, &c.AskedByName, &c.AgreedAt, &c.RevokedAt); err != nil {
 			return err
 		}
-		c.Until, c.State = lastDay(until), c.state(until, now)
+		c.Until, c.State = lastDay(until), c.state(until, over)
 		out = append(out, c)
 		return nil
 	})
@@ -44,13 +45,12 @@ func readConsents(ctx context.Context, tx bun.Tx, unit, talk uuid.UUID, now time
 // consentRow is a consent as its rules look at it.
 type consentRow struct {
 	talk, leader, askedBy uuid.UUID
-	until                 time.Time
-	agreed, revoked       bool
+	agreed, revoked, over bool
 }
 
 func lockConsent(ctx context.Context, tx bun.Tx, unit, id uuid.UUID) (c consentRow, err error) {
-	err = db.One(ctx, tx, []any{&c.talk, &c.leader, &c.askedBy, &c.until, &c.agreed, &c.revoked},
-		`SELECT talk_id, leader_id, asked_by, until, agreed_at IS NOT NULL, revoked_at IS NOT NULL
+	err = db.One(ctx, tx, []any{&c.talk, &c.leader, &c.askedBy, &c.agreed, &c.revoked, &c.over},
+		`SELECT talk_id, leader_id, asked_by, agreed_at IS NOT NULL, revoked_at IS NOT NULL, until <= now()
 		FROM talk_consents WHERE unit_id = $1 AND id = $2 FOR UPDATE`, unit, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, fault.Missing("同意")
@@ -64,7 +64,7 @@ func lockConsent(ctx context.Context, tx bun.Tx, unit, id uuid.UUID) (c consentR
 func insertConsent(ctx context.Context, tx bun.Tx, by access.Actor, id, talk, leader uuid.UUID, until, at time.Time) error {
 	// One whose time is over makes room for the next.
 	_, err := db.Exec(ctx, tx, `UPDATE talk_consents SET revoked_by = $4, revoked_at = $5
-		WHERE unit_id = $1 AND talk_id = $2 AND leader_id = $3 AND revoked_at IS NULL AND until <= $5`, by.Unit, talk, leader, by.Person, at)
+		WHERE unit_id = $1 AND talk_id = $2 AND leader_id = $3 AND revoked_at IS NULL AND until <= now()`, by.Unit, talk, leader, by.Person, at)
 	if err == nil {
 		_, err = db.Exec(ctx, tx, `INSERT INTO talk_consents (unit_id, id, talk_id, leader_id, until, asked_by, asked_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7)`, by.Unit, id, talk, leader, until, by.Person, at)

@@ -38,8 +38,8 @@ type FollowUp struct {
 	OwnerName      string        `json:"owner_name"`
 	DepartmentName string        `json:"department_name,omitempty" doc:"The owner's"`
 	DueOn          calendar.Date `json:"due_on"`
-	RaisedByName   string        `json:"raised_by_name"`
-	RaisedAt       time.Time     `json:"raised_at"`
+	RaisedByName   string        `json:"raised_by_name,omitempty" doc:"To who sees to it, and to the two; their superiors could look for the talk"`
+	RaisedOn       calendar.Date `json:"raised_on" doc:"The day alone: the moment would point to the talk"`
 	State          string        `json:"state" enum:"open,done,withdrawn"`
 	Result         string        `json:"result"`
 	SettledAt      *time.Time    `json:"settled_at,omitempty"`

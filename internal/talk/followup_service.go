@@ -9,7 +9,6 @@ import (
 	"xianfeng/internal/access"
 	"xianfeng/internal/audit"
 	"xianfeng/internal/calendar"
-	"xianfeng/internal/db"
 	"xianfeng/internal/fault"
 )
 
@@ -39,18 +38,29 @@ func (s *Service) FollowUps(ctx context.Context, by access.Actor, scope access.S
 }
 
 // Raise hands something on that came up in a talk. The audit row does not say in
-// which. scope is that of followup.write.
+// which. No answer is kept for a request that is sent again, so the talk's row is
+// locked, and what is open already in the same words is given back. scope is that of
+// followup.write.
 func (s *Service) Raise(ctx context.Context, by access.Actor, scope access.Scope, talk uuid.UUID, in FollowUpInput) (out FollowUp, err error) {
 	if err := in.check(s.today()); err != nil {
 		return out, err
 	}
 	err = s.confide(ctx, by, func(ctx context.Context, tx bun.Tx) error {
-		t, err := findTalk(ctx, tx, scope, parties(), talk, false)
+		t, err := findTalk(ctx, tx, scope, parties(), talk, true)
 		if err != nil {
 			return err
 		}
 		if !t.party(by) {
 			return fault.Missing("谈话")
+		}
+		same, found, err := sameFollowUp(ctx, tx, by, talk, in)
+		if err != nil {
+			return err
+		}
+		if found {
+			f, err := findFollowUp(ctx, tx, scope, followUpOwn(), same)
+			out = f.seenBy(by, s.today())
+			return err
 		}
 		if err := t.mustHaveBegun(s.today()); err != nil {
 			return err
@@ -60,7 +70,7 @@ func (s *Service) Raise(ctx context.Context, by access.Actor, scope access.Scope
 				return err
 			}
 		}
-		id := db.NewID()
+		id := uuid.New() // not db.NewID, which tells the moment it was made
 		if err := insertFollowUp(ctx, tx, by, id, talk, in, s.today(), s.now()); err != nil {
 			return err
 		}

@@ -50,13 +50,16 @@ func followUps(on bun.IDB, c func(*bun.SelectQuery) *bun.SelectQuery) *bun.Selec
 }
 
 const followUpRead = `f.id, f.matter, f.owner_id, o.name AS owner_name, coalesce(d.name, '') AS department_name, f.due_on, f.raised_by,
-	coalesce(r.name, '') AS raised_by_name, f.raised_at, f.state, f.result, f.settled_at, f.row_version AS version, ` +
+	coalesce(r.name, '') AS raised_by_name, (f.raised_at AT TIME ZONE 'Asia/Shanghai')::date AS raised_on, f.state, f.result, f.settled_at, f.row_version AS version, ` +
 	followUpRank + ` AS rank, ` + followUpDay + ` AS days`
 
 func (r followUpRow) seenBy(by access.Actor, today calendar.Date) FollowUp {
 	f := r.FollowUp
 	f.Late = f.State == FollowUpOpen && f.DueOn.Before(today)
 	f.Mine, f.Raised = f.OwnerID == by.Person, r.RaisedBy == by.Person
+	if !f.Mine && !f.Raised && f.TalkID == nil {
+		f.RaisedByName = ""
+	}
 	return f
 }
 
@@ -127,6 +130,21 @@ func findFollowUp(ctx context.Context, tx bun.Tx, scope access.Scope, c access.C
 		return r, fmt.Errorf("follow-up %s: %w", id, db.Translate(err))
 	}
 	return r, nil
+}
+
+// sameFollowUp finds an open follow-up of a talk that the actor raised in the same words.
+func sameFollowUp(ctx context.Context, tx bun.Tx, by access.Actor, talk uuid.UUID, in FollowUpInput) (id uuid.UUID, found bool, err error) {
+	err = db.One(ctx, tx, []any{&id}, `SELECT f.id FROM talk_followups f
+		JOIN talk_followup_links l ON l.unit_id = f.unit_id AND l.followup_id = f.id
+		WHERE f.unit_id = $1 AND l.talk_id = $2 AND f.raised_by = $3 AND f.state = 'open'
+			AND f.matter = $4 AND f.owner_id = $5 AND f.due_on = $6 ORDER BY f.id LIMIT 1`, by.Unit, talk, by.Person, in.Matter, in.OwnerID, in.DueOn)
+	if errors.Is(err, sql.ErrNoRows) {
+		return id, false, nil
+	}
+	if err != nil {
+		return id, false, fmt.Errorf("follow-ups of a talk: %w", err)
+	}
+	return id, true, nil
 }
 
 // insertFollowUp writes what is to be done, and apart from it which talk it came from.

@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/google/uuid"
 
 	"xianfeng/internal/fault"
 	"xianfeng/internal/testdb"
@@ -47,6 +50,15 @@ func TestFollowUpTravelsAlone(t *testing.T) {
 		if sees.it && (page.Items[0].TalkID != nil) != sees.talk {
 			t.Errorf("%s is told the talk: %v", key, page.Items[0].TalkID)
 		}
+		// Who raised it is told to who sees to it; a superior could look for the talk.
+		if sees.it && (page.Items[0].RaisedByName != "") != (key != "head") {
+			t.Errorf("%s is told who raised it: %q", key, page.Items[0].RaisedByName)
+		}
+	}
+	// The moment stands nowhere that it can be read from, the id included.
+	head := c.followUps("head", FollowUpFilter{}).Items[0]
+	if head.RaisedOn != sealedDay || head.ID.Version() != 4 {
+		t.Errorf("%+v", head)
 	}
 	r, err := c.read("member1") // the other of the two, with the record
 	c.must(err)
@@ -151,4 +163,65 @@ func TestFollowUpPages(t *testing.T) {
 	by, scope := c.as("deputy", "followup", "read")
 	_, err := c.s.FollowUps(t.Context(), by, scope, FollowUpFilter{Cursor: "胡"})
 	c.refused("a made-up cursor", err, fault.Invalid)
+}
+
+// The same thing handed on twice, by a double click or a request that was sent again,
+// is one follow-up; another matter, owner, day or raiser is another.
+func TestFollowUpRaisedTwice(t *testing.T) {
+	c := newConfidants(t)
+	by, scope := c.as("deputy", "followup", "write")
+	in := FollowUpInput{Matter: "修好热水器", OwnerID: c.Person("leader1"), DueOn: sealedDay.AddDays(3)}
+	ids := make([]uuid.UUID, 8)
+	var all sync.WaitGroup
+	for i := range ids {
+		all.Go(func() {
+			f, err := c.s.Raise(t.Context(), by, scope, c.talk, in)
+			if err != nil || f.TalkID != nil || !f.Raised || f.State != FollowUpOpen {
+				t.Errorf("%+v %v", f, err)
+			}
+			ids[i] = f.ID
+		})
+	}
+	all.Wait()
+	count := func() int { return c.followUps("leader1", FollowUpFilter{}).Total }
+	for _, id := range ids {
+		if id != ids[0] {
+			t.Errorf("%s and %s", id, ids[0])
+		}
+	}
+	var audited int
+	c.must(testdb.Owner(t, c.d).QueryRow(`SELECT count(*) FROM audit_entries WHERE action = 'followup.raise'`).Scan(&audited))
+	if count() != 1 || audited != 1 {
+		t.Errorf("%d follow-ups, %d audited", count(), audited)
+	}
+	raise := func(key string, in FollowUpInput) FollowUp {
+		t.Helper()
+		by, scope := c.as(key, "followup", "write")
+		f, err := c.s.Raise(t.Context(), by, scope, c.talk, in)
+		c.must(err)
+		return f
+	}
+	later, other := in, in
+	later.DueOn, other.Matter = in.DueOn.AddDays(1), "换一个热水器"
+	raise("deputy", later)
+	raise("deputy", other)
+	if count() != 3 {
+		t.Errorf("%d follow-ups", count())
+	}
+	own := FollowUpInput{Matter: "修好热水器", OwnerID: c.Person("deputy"), DueOn: in.DueOn}
+	if raise("deputy", own).ID == raise("member1", own).ID {
+		t.Error("raised by the other of the two, it is not the same")
+	}
+	here, there := c.talk, c.planned("deputy", "secretary2", sealedDay)
+	c.talk = there
+	if raise("deputy", in).ID == ids[0] {
+		t.Error("that of another talk was given back")
+	}
+	c.talk = here
+	owner, scope := c.as("leader1", "followup", "write")
+	_, err := c.s.Result(t.Context(), owner, scope, ids[0], "好了", 1)
+	c.must(err)
+	if raise("deputy", in).ID == ids[0] {
+		t.Error("one that is settled was given back")
+	}
 }

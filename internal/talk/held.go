@@ -17,7 +17,12 @@ func moveReasons() []string {
 	return []string{"business", "meeting", "leave", "case", "partner", "not_held", "replan", "other"}
 }
 
+// cancelReasons are those that a person gives. The year's plan respects them: the talk
+// does not come back.
 func cancelReasons() []string { return []string{"left", "merged", "not_needed"} }
+
+// droppedByPlan is the reason of talks that the planner took off. It may want them again.
+const droppedByPlan = "dropped"
 
 // notHeld is the move of a talk that was reported and, as one of the two says, was not
 // held.
@@ -75,6 +80,20 @@ func latest(a, b calendar.Date) calendar.Date {
 	return b
 }
 
+// checkHeld says whether a planned talk may have been held on a day: one of an occasion
+// not before it, one of the year's plan within its year, unless it was put on a later
+// day to be made up.
+func (t talkRow) checkHeld(done, today calendar.Date) error {
+	if err := checkDone(done, t.NotBefore, today); err != nil {
+		return err
+	}
+	madeUp := t.PlannedOn != nil && t.PlannedOn.After(t.DueOn)
+	if yearly(t.Type) && done.After(t.DueOn) && !madeUp {
+		return fault.Field("done_on", "年度谈话须在 "+t.DueOn.Chinese()+" 前进行；确属事后补谈的，请先改期到补谈的日子，再登记")
+	}
+	return nil
+}
+
 // checkDone says whether a talk may have been held on a day.
 func checkDone(done, notBefore, today calendar.Date) error {
 	switch {
@@ -82,10 +101,19 @@ func checkDone(done, notBefore, today calendar.Date) error {
 		return fault.Field("done_on", "请填写谈话的日期")
 	case done.After(today):
 		return fault.Field("done_on", "谈话日期不能晚于今天")
-	case done.Year < notBefore.Year:
-		return fault.Field("done_on", "这次谈话属于 "+notBefore.Chinese()+" 以后的安排，请填写当年的日期")
+	case done.Before(notBefore):
+		return fault.Field("done_on", "谈话日期不能早于 "+notBefore.Chinese()+"，请填写这一天或以后的日期")
 	}
 	return nil
+}
+
+// place is where planning a talk lies: with the partner's branch, or the whole office
+// where no plan of a branch contains it.
+func (t Talk) place(unit uuid.UUID) access.Place {
+	if t.Type == TypeLeader || t.Type == TypeAdHoc {
+		return access.Place{Unit: unit}
+	}
+	return access.Place{Unit: unit, Branch: given(t.BranchID)}
 }
 
 // party says whether the actor is one of the two.

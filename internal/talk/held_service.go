@@ -54,7 +54,7 @@ func (s *Service) step(ctx context.Context, by access.Actor, scope access.Scope,
 }
 
 // Move puts a talk on another day, with a reason of the list. The two may, and who
-// plans the talks of the partner's branch. scope is that of talk.read.
+// plans it. scope is that of talk.read.
 func (s *Service) Move(ctx context.Context, by access.Actor, scope access.Scope, id uuid.UUID, in MoveInput) (Talk, error) {
 	record, err := s.reach(by, need("talk", "record"))
 	if err != nil {
@@ -62,7 +62,7 @@ func (s *Service) Move(ctx context.Context, by access.Actor, scope access.Scope,
 	}
 	return s.step(ctx, by, scope, columns(), id, true, func(ctx context.Context, tx bun.Tx, e eyes, t talkRow) (entry audit.Entry, err error) {
 		own := t.party(by) && record.Covers(access.Place{Unit: by.Unit, Person: by.Person})
-		if !own && !e.plan.Covers(access.Place{Unit: by.Unit, Branch: given(t.BranchID)}) {
+		if !own && !e.plan.Covers(t.place(by.Unit)) {
 			return entry, fault.New(fault.Forbidden, "只有谈话双方和编排谈话的人可以改期；如需调整，请与他们联系")
 		}
 		if err := t.fresh(in.Version, Planned); err != nil {
@@ -96,7 +96,7 @@ func (s *Service) Move(ctx context.Context, by access.Actor, scope access.Scope,
 // roomOn refuses a day on which one of the two is away or the talker's day is full. It
 // names who is away, and not why.
 func (s *Service) roomOn(ctx context.Context, tx bun.Tx, unit uuid.UUID, day calendar.Date, t talkRow) error {
-	away, err := awayOn(ctx, tx, unit, day, t.TalkerID, t.PartnerID)
+	away, err := awayOn(ctx, tx, unit, day, t.Talk)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (s *Service) Report(ctx context.Context, by access.Actor, scope access.Scop
 		if err := t.fresh(version, Planned); err != nil {
 			return audit.Entry{}, err
 		}
-		if err := checkDone(done, t.NotBefore, e.today); err != nil {
+		if err := t.checkHeld(done, e.today); err != nil {
 			return audit.Entry{}, err
 		}
 		return audit.Entry{Action: "talk.report", Summary: fmt.Sprintf("登记谈话：%s（%s）", t.names(), done)},
@@ -167,19 +167,23 @@ func (s *Service) Deny(ctx context.Context, by access.Actor, scope access.Scope,
 	})
 }
 
-// Cancel takes a planned talk off the calendar for good; the occasion that it was made
-// for, if any, is put aside with it. scope is that of talk.plan.
+// Cancel takes a planned talk off the calendar for good: the year's next plan names it
+// and leaves it out. The occasion that it was made for, if any, is put aside with it.
+// Nobody cancels their own. scope is that of talk.plan.
 func (s *Service) Cancel(ctx context.Context, by access.Actor, scope access.Scope, id uuid.UUID, reason string, version int) (Talk, error) {
 	if !slices.Contains(cancelReasons(), reason) {
 		return Talk{}, fault.Field("reason", "请选择取消的原因")
 	}
 	return s.step(ctx, by, scope, planned(), id, true, func(ctx context.Context, tx bun.Tx, e eyes, t talkRow) (audit.Entry, error) {
 		entry := audit.Entry{Action: "talk.cancel", Summary: "取消谈话：" + t.names(), Detail: map[string]any{"reason": reason}}
+		if err := e.apart(t.TalkerID, t.PartnerID); err != nil {
+			return entry, err
+		}
 		if err := t.fresh(version, Planned); err != nil {
 			return entry, err
 		}
 		if t.OccasionID != nil {
-			if err := dismiss(ctx, tx, by.Unit, *t.OccasionID, by.Person, s.now()); err != nil {
+			if err := dismiss(ctx, tx, by.Unit, []uuid.UUID{*t.OccasionID}, by.Person, s.now()); err != nil {
 				return entry, err
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"xianfeng/internal/calendar"
 	"xianfeng/internal/db"
 	"xianfeng/internal/fault"
+	"xianfeng/internal/org"
 )
 
 // lockDays makes whoever else puts talks on days wait until the transaction ends, so
@@ -24,19 +26,20 @@ func lockDays(ctx context.Context, tx bun.Tx, unit uuid.UUID) error {
 	return db.Translate(err)
 }
 
-// awayOn gives the names of those of the people who are away on a day.
-func awayOn(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Date, people ...uuid.UUID) ([]string, error) {
-	var names []string
-	err := db.Each(ctx, on, `SELECT DISTINCT p.name FROM org_absences x JOIN org_people p ON p.unit_id = x.unit_id AND p.id = x.person_id
-		WHERE x.unit_id = $1 AND x.person_id = ANY($2::uuid[]) AND $3::date BETWEEN x.valid_from AND x.valid_to ORDER BY p.name`,
-		[]any{unit, people, day}, func(rows *sql.Rows) error {
-			var name string
-			err := rows.Scan(&name)
-			names = append(names, name)
-			return err
-		})
+// awayOn gives the names of those of a talk's two who are away on a day.
+func awayOn(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Date, t Talk) (names []string, err error) {
+	absences, err := org.Absences(ctx, on, unit, day, day)
 	if err != nil {
 		return nil, fmt.Errorf("who is away on %s: %w", day, err)
+	}
+	away := func(person uuid.UUID) bool {
+		return slices.ContainsFunc(absences, func(a org.Absence) bool { return a.Person == person })
+	}
+	if away(t.TalkerID) {
+		names = append(names, t.TalkerName)
+	}
+	if away(t.PartnerID) {
+		names = append(names, t.PartnerName)
 	}
 	return names, nil
 }

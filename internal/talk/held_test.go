@@ -2,11 +2,13 @@ package talk
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/google/uuid"
 
+	"xianfeng/internal/db"
 	"xianfeng/internal/fault"
 )
 
@@ -69,8 +71,10 @@ func TestMove(t *testing.T) {
 			}
 		}
 	}
+	_, err := o.move("secretary1", id, "2026-05-26", "meeting", 1)
+	wants(t, "the secretary of the partner's branch, of a leader's talk", err, fault.Forbidden)
 	version := 1
-	for _, who := range []string{"chief", "member1", "secretary1", "office"} {
+	for _, who := range []string{"chief", "member1", "office", "chief"} {
 		got, err := o.move(who, id, "2026-05-2"+string(rune('5'+version)), "meeting", version)
 		if err != nil {
 			t.Fatalf("%s: %v", who, err)
@@ -85,7 +89,7 @@ func TestMove(t *testing.T) {
 	}
 	by, scope := o.as("member1", "talk", "read")
 	d, err := o.svc.Detail(bg, by, scope, id)
-	if err != nil || len(d.Moves) != 4 || d.Moves[0].MovedByName != "柳青禾" || !d.Talk.Mine || d.Talk.MayPlan {
+	if err != nil || len(d.Moves) != 4 || d.Moves[1].MovedByName != "柳青禾" || !d.Talk.Mine || d.Talk.MayPlan {
 		t.Errorf("%+v, %v", d, err)
 	}
 	if o.count(`SELECT count(*) FROM audit_entries WHERE action = 'talk.move'`) != 4 {
@@ -181,6 +185,65 @@ func TestCancel(t *testing.T) {
 	other := o.plan(TypeMember, "secretary1", "leader2", "2026-05-25")
 	_, err = o.cancel("secretary1", other, "left", 1)
 	wants(t, "own, of another branch", err, fault.NotFound)
+}
+
+// The talks of leaders are in no branch's plan, and who plans the whole office moves and
+// cancels them. Nobody cancels a talk that is their own; moving it they may.
+func TestWhoPlans(t *testing.T) {
+	o := newHouse(t)
+	occasion := o.noted("office", "member1", TypeHardship, "2026-05-19")
+	o.heldBy(*occasion.TalkID, "committee1")
+	for _, c := range []struct {
+		what                   string
+		id                     uuid.UUID
+		secretary, office, own string // how cancelling goes for them
+	}{
+		{"a leader's", o.plan(TypeLeader, "chief", "member1", "2026-05-25"), "not_found", "", "chief"},
+		{"a leader's with the secretary", o.plan(TypeLeader, "chief", "secretary1", "2026-05-26"), "not_found", "", "secretary1"},
+		{"a leader's with who plans", o.plan(TypeLeader, "chief", "office", "2026-05-27"), "not_found", "rule_broken", "office"},
+		{"of the committee", o.plan(TypeCommittee, "secretary1", "committee1", "2026-05-25"), "rule_broken", "", "secretary1"},
+		{"with one of the committee", o.plan(TypeCommitteeMember, "committee1", "member1", "2026-05-25"), "", "", ""},
+		{"of members", o.plan(TypeMember, "leader1", "member1", "2026-05-27"), "", "", ""},
+		{"of members, who plans among them", o.plan(TypeMember, "office", "member1", "2026-05-28"), "", "rule_broken", "office"},
+		{"of an occasion", *occasion.TalkID, "", "", ""},
+		{"of members, without a branch", o.plan(TypeMember, "leader1", "staff", "2026-05-28"), "not_found", "", ""},
+	} {
+		version := o.see(c.id).Version
+		for who, want := range map[string]string{"secretary1": c.secretary, "office": c.office} {
+			by, scope := o.as(who, "talk", "read")
+			d, err := o.svc.Detail(bg, by, scope, c.id)
+			if shown := err == nil && d.Talk.MayPlan; shown != (want == "") {
+				t.Errorf("%s: %s is offered to cancel: %v, %v", c.what, who, shown, err)
+			}
+			if want != "" {
+				_, err = o.cancel(who, c.id, "merged", version)
+				wants(t, c.what+" by "+who, err, fault.Code(want))
+				if want == "rule_broken" && !strings.Contains(fault.From(err).Message, "机关党委") {
+					t.Errorf("it says %q", fault.From(err).Message)
+				}
+			}
+		}
+		if c.own != "" {
+			got, err := o.move(c.own, c.id, "2026-06-0"+string(rune('1'+version)), "meeting", version)
+			wants(t, c.what+" moved by "+c.own, err, "")
+			version = got.Version
+			_, err = o.db.NewRaw(`UPDATE talk_talks SET state = 'cancelled', cancel_reason = 'left', cancelled_by = ? WHERE id = ?`, o.Person(c.own), c.id).Exec(bg)
+			if f := fault.From(db.Translate(err)); f.Code != fault.RuleBroken || !strings.Contains(f.Message, "机关党委") {
+				t.Errorf("%s: the database says %v", c.what, err)
+			}
+		}
+		by := ""
+		switch "" {
+		case c.office:
+			by = "office"
+		case c.secretary:
+			by = "secretary1"
+		default: // of the one who plans the whole office: another of them does
+			continue
+		}
+		_, err := o.cancel(by, c.id, "merged", version)
+		wants(t, c.what+" by "+by, err, "")
+	}
 }
 
 func TestNote(t *testing.T) {

@@ -118,11 +118,12 @@ type Page struct {
 	Total int    `json:"total"`
 }
 
-// Move is one change of a talk's day.
+// Move is one change of a talk's day, or of who holds it.
 type Move struct {
 	FromDay     *calendar.Date `json:"from_day,omitempty"`
 	ToDay       *calendar.Date `json:"to_day,omitempty"`
 	Reason      string         `json:"reason" enum:"business,meeting,leave,case,partner,not_held,replan,other"`
+	FromTalker  string         `json:"from_talker,omitempty" doc:"Who was to hold it, where that changed: this talk took the place of theirs"`
 	MovedByName string         `json:"moved_by_name"`
 	MovedAt     time.Time      `json:"moved_at"`
 }

@@ -28,7 +28,17 @@ func (s *Service) today() calendar.Date { return calendar.DateOf(s.now()) }
 
 func (s *Service) eyes(by access.Actor) (eyes, error) {
 	plan, err := s.reach(by, need("talk", "plan"))
-	return eyes{by.Person, plan, s.today()}, err
+	apart := func(concerned ...uuid.UUID) error { return s.apart(by, concerned...) }
+	return eyes{by.Person, plan, apart, s.today()}, err
+}
+
+// apart refuses to who is one of the concerned what only others may plan away.
+func (s *Service) apart(by access.Actor, concerned ...uuid.UUID) error {
+	err := s.policy.Separate(by, need("talk", "plan"), concerned...)
+	if fault.Is(err, fault.RuleBroken) {
+		return fault.New(fault.RuleBroken, fault.From(err).Message+"：可请机关党委或另一位编排谈话的同志取消")
+	}
+	return err
 }
 
 // List pages through the talks in reach. scope is that of talk.read.

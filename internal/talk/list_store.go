@@ -26,10 +26,11 @@ func parties() access.Columns {
 	return access.Columns{Unit: "t.unit_id", Persons: []string{"t.talker_id", "t.partner_id"}}
 }
 
-// planned is how the scope of talk.plan does: whose the partner is decides, and that
-// somebody is one of the two gives no right to plan.
+// planned is how the scope of talk.plan does, as Talk.place: whose the partner is
+// decides, and that somebody is one of the two gives no right to plan. What is in no
+// branch's plan is for who plans the whole office.
 func planned() access.Columns {
-	return access.Columns{Unit: "t.unit_id", Branch: "t.branch_id"}
+	return access.Columns{Unit: "t.unit_id", Branch: "CASE WHEN t.type NOT IN ('" + TypeLeader + "', '" + TypeAdHoc + "') THEN t.branch_id END"}
 }
 
 // reached is the query behind every list, sum and detail of talks.
@@ -64,6 +65,7 @@ type talkRow struct {
 type eyes struct {
 	person uuid.UUID
 	plan   access.Scope
+	apart  func(concerned ...uuid.UUID) error // of planning, see Service.apart
 	today  calendar.Date
 }
 
@@ -71,7 +73,7 @@ func (e eyes) see(r talkRow) Talk {
 	t := r.Talk
 	t.Status = status(r.State, t.PlannedOn, t.DueOn, e.today)
 	t.Mine = e.person != uuid.Nil && (t.TalkerID == e.person || t.PartnerID == e.person)
-	t.MayPlan = r.State == Planned && e.plan.Covers(access.Place{Unit: e.plan.Unit(), Branch: given(t.BranchID)})
+	t.MayPlan = r.State == Planned && e.plan.Covers(t.place(e.plan.Unit())) && e.apart(t.TalkerID, t.PartnerID) == nil
 	return t
 }
 
@@ -174,11 +176,13 @@ func findTalk(ctx context.Context, on bun.IDB, scope access.Scope, c access.Colu
 // readMoves lists the moves of a talk, the latest first.
 func readMoves(ctx context.Context, on bun.IDB, unit, talk uuid.UUID) ([]Move, error) {
 	out := []Move{}
-	err := db.Each(ctx, on, `SELECT m.from_day, m.to_day, m.reason, coalesce(p.name, ''), m.moved_at FROM talk_moves m
+	err := db.Each(ctx, on, `SELECT m.from_day, m.to_day, m.reason, coalesce(a.name, ''), coalesce(p.name, ''), m.moved_at FROM talk_moves m
+		LEFT JOIN talk_talks f ON f.unit_id = m.unit_id AND f.id = m.from_talk_id
+		LEFT JOIN org_people a ON a.unit_id = f.unit_id AND a.id = f.talker_id
 		LEFT JOIN org_people p ON p.unit_id = m.unit_id AND p.id = m.moved_by
 		WHERE m.unit_id = $1 AND m.talk_id = $2 ORDER BY m.moved_at DESC, m.id DESC`, []any{unit, talk}, func(rows *sql.Rows) error {
 		var m Move
-		err := rows.Scan(&m.FromDay, &m.ToDay, &m.Reason, &m.MovedByName, &m.MovedAt)
+		err := rows.Scan(&m.FromDay, &m.ToDay, &m.Reason, &m.FromTalker, &m.MovedByName, &m.MovedAt)
 		out = append(out, m)
 		return err
 	})

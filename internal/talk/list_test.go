@@ -119,6 +119,12 @@ func TestListIsDetail(t *testing.T) {
 			if is && fmt.Sprintf("%+v", plain(d.Talk)) != fmt.Sprintf("%+v", plain(x)) {
 				t.Errorf("list %+v, detail %+v", x, d.Talk)
 			}
+			// What is offered to be cancelled is what the scope of planning reaches, of others.
+			plan, _ := o.svc.reach(by, need("talk", "plan"))
+			r, err := findTalk(bg, o.db, plan, planned(), id, false)
+			if is && x.MayPlan != (err == nil && r.State == Planned && !r.party(by)) {
+				t.Errorf("%v of %s may be planned: %v, in reach: %v", id, x.Type, x.MayPlan, err)
+			}
 		}
 		// Coverage counts what the list shows, no more.
 		for _, year := range []int{2025, 2026} {

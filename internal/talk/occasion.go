@@ -28,6 +28,19 @@ type NotedOccasion struct {
 	Noted      bool          `json:"noted" doc:"By hand"`
 	TalkID     *uuid.UUID    `json:"talk_id,omitempty"`
 	Dismissed  bool          `json:"dismissed"`
+	MayDismiss bool          `json:"may_dismiss" doc:"You may put it aside: it is not about you, you do not hold its talk, and that was not held yet"`
+
+	// Of the talk, if there is one.
+	TalkerID  *uuid.UUID `json:"-"`
+	TalkState string     `json:"-"`
+}
+
+// concerned are those who do not put it aside themselves.
+func (o NotedOccasion) concerned() []uuid.UUID { return []uuid.UUID{o.PersonID, given(o.TalkerID)} }
+
+// open says whether it can still be put aside.
+func (o NotedOccasion) open() bool {
+	return !o.Dismissed && (o.TalkID == nil || o.TalkState == Planned)
 }
 
 // OccasionPage is a part of the list, the latest first.
@@ -141,9 +154,9 @@ type arranged struct {
 // arrange finds talkers and days: the first day that is free for both, from tomorrow
 // on, so that both can see it coming. Talks on the calendar stay where they are. Days
 // count from when the occasion was known, where that is later than the occasion itself.
-func arrange(all []waiting, b busy, days calendar.Workdays, today calendar.Date, newID func() uuid.UUID) []arranged {
+func arrange(all []waiting, others []schedule.Other, b busy, days calendar.Workdays, today calendar.Date, newID func() uuid.UUID) []arranged {
 	var out []arranged
-	in := schedule.Input{Others: b.others, Away: b.isAway, Limit: b.limit}
+	in := schedule.Input{Others: others, Away: b.isAway, Limit: b.limit}
 	last := today
 	for _, w := range all {
 		talker := w.who()
@@ -178,21 +191,33 @@ func arrange(all []waiting, b busy, days calendar.Workdays, today calendar.Date,
 	return out
 }
 
-// busy is what stands on the calendar, and who is away.
+// busy is who is away, and how many talks each may hold on a day.
 type busy struct {
-	others  []schedule.Other
 	away    map[uuid.UUID][][2]calendar.Date
-	perDay  map[uuid.UUID]int
+	perDay  map[uuid.UUID][]perDay
 	setting int
+}
+
+// perDay is a leader's own number of talks a day, while it holds.
+type perDay struct {
+	from, to calendar.Date // to is zero where it has no end
+	most     int
 }
 
 func (b busy) isAway(person uuid.UUID, day calendar.Date) bool {
 	return slices.ContainsFunc(b.away[person], func(s [2]calendar.Date) bool { return !day.Before(s[0]) && !day.After(s[1]) })
 }
 
-func (b busy) limit(holder uuid.UUID) int {
-	if n := b.perDay[holder]; n > 0 {
-		return n
+// limit is the leader's own number of that day, the highest of several, or the setting.
+func (b busy) limit(holder uuid.UUID, day calendar.Date) int {
+	most := 0
+	for _, p := range b.perDay[holder] {
+		if !day.Before(p.from) && (p.to.IsZero() || !day.After(p.to)) {
+			most = max(most, p.most)
+		}
+	}
+	if most > 0 {
+		return most
 	}
 	return b.setting
 }

@@ -17,7 +17,7 @@ func mountOccasions(api *httpd.API, s *Service) {
 			Cursor string `query:"cursor" maxLength:"400"`
 			Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 		}) (*struct{ Body OccasionPage }, error) {
-			out, err := s.Occasions(ctx, who.Scope, in.State, in.Cursor, in.Limit)
+			out, err := s.Occasions(ctx, who.Actor, who.Scope, in.State, in.Cursor, in.Limit)
 			return &struct{ Body OccasionPage }{out}, err
 		})
 	httpd.Post(api, "/api/talk-occasions", op("talk", "plan", "Note by hand what makes a talk due", http.StatusCreated),

@@ -66,12 +66,10 @@ func (s *Service) tick(ctx context.Context, unit uuid.UUID) error {
 		if err := insertFound(ctx, tx, unit, fresh, s.now()); err != nil {
 			return err
 		}
-		for _, id := range gone {
-			if err := dismiss(ctx, tx, unit, id, uuid.Nil, s.now()); err != nil {
+		if len(gone) > 0 {
+			if err := dismiss(ctx, tx, unit, gone, uuid.Nil, s.now()); err != nil {
 				return err
 			}
-		}
-		if len(gone) > 0 {
 			if err := cancelOf(ctx, tx, unit, gone, uuid.Nil); err != nil {
 				return err
 			}
@@ -117,17 +115,21 @@ func (s *Service) arrange(ctx context.Context, tx bun.Tx, unit, only uuid.UUID, 
 	if err != nil {
 		return nil, err
 	}
-	b, err := readBusy(ctx, tx, unit, today, set.TalksPerDay)
+	b, err := readBusy(ctx, tx, unit, today.AddDays(1), set.TalksPerDay)
 	if err != nil {
 		return nil, err
 	}
-	made := arrange(all, b, days, today, db.NewID)
+	others, err := standingFrom(ctx, tx, unit, today.AddDays(1))
+	if err != nil {
+		return nil, err
+	}
+	made := arrange(all, others, b, days, today, db.NewID)
 	return made, insertArranged(ctx, tx, unit, made, s.now())
 }
 
 // Occasions pages through what made talks due, the latest first. scope is that of
 // talk.plan.
-func (s *Service) Occasions(ctx context.Context, scope access.Scope, state, after string, limit int) (out OccasionPage, err error) {
+func (s *Service) Occasions(ctx context.Context, by access.Actor, scope access.Scope, state, after string, limit int) (out OccasionPage, err error) {
 	if state != "" && !slices.Contains(OccasionStates(), state) {
 		return out, fault.Field("state", "没有这种状态，请从列表中选择")
 	}
@@ -142,7 +144,15 @@ func (s *Service) Occasions(ctx context.Context, scope access.Scope, state, afte
 		last := out.Items[limit-1]
 		out.Next = cursor{Day: last.HappenedOn.String(), At: noHour, ID: last.ID}.String()
 	}
+	for i := range out.Items {
+		s.offer(by, &out.Items[i])
+	}
 	return out, nil
+}
+
+// offer says whether the actor, who has it in reach, may put an occasion aside.
+func (s *Service) offer(by access.Actor, o *NotedOccasion) {
+	o.MayDismiss = o.open() && s.apart(by, o.concerned()...) == nil
 }
 
 // NoteOccasion notes by hand what makes a talk due, of somebody whose talks the actor
@@ -184,6 +194,7 @@ func (s *Service) NoteOccasion(ctx context.Context, by access.Actor, scope acces
 		if out, err = findOccasion(ctx, tx, access.System(by.Unit), id, today); err != nil {
 			return err
 		}
+		s.offer(by, &out)
 		return audit.Record(ctx, tx, by, s.now(), audit.Entry{Action: "talk_occasion.note", Object: "talk_occasion", ObjectID: id,
 			Summary: fmt.Sprintf("登记谈话事由：%s，%s（%s）", name, t.Name, on)})
 	})
@@ -191,7 +202,8 @@ func (s *Service) NoteOccasion(ctx context.Context, by access.Actor, scope acces
 }
 
 // Dismiss puts an occasion aside: no talk is made for it, and one that was not held yet
-// is cancelled. scope is that of talk.plan.
+// is cancelled. Nobody does so with what is about them or what they are to hold. scope
+// is that of talk.plan.
 func (s *Service) Dismiss(ctx context.Context, by access.Actor, scope access.Scope, id uuid.UUID) error {
 	return db.Transact(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
 		if err := lockDays(ctx, tx, by.Unit); err != nil {
@@ -199,6 +211,9 @@ func (s *Service) Dismiss(ctx context.Context, by access.Actor, scope access.Sco
 		}
 		o, err := findOccasion(ctx, tx, scope, id, s.today())
 		if err != nil {
+			return err
+		}
+		if err := s.apart(by, o.concerned()...); err != nil {
 			return err
 		}
 		if o.Dismissed {
@@ -216,7 +231,7 @@ func (s *Service) Dismiss(ctx context.Context, by access.Actor, scope access.Sco
 				return err
 			}
 		}
-		if err := dismiss(ctx, tx, by.Unit, id, by.Person, s.now()); err != nil {
+		if err := dismiss(ctx, tx, by.Unit, []uuid.UUID{id}, by.Person, s.now()); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, by, s.now(), audit.Entry{Action: "talk_occasion.dismiss", Object: "talk_occasion", ObjectID: id,

@@ -14,6 +14,7 @@ import (
 	"xianfeng/internal/calendar"
 	"xianfeng/internal/db"
 	"xianfeng/internal/fault"
+	"xianfeng/internal/org"
 	"xianfeng/internal/schedule"
 )
 
@@ -69,10 +70,10 @@ func insertFound(ctx context.Context, tx bun.Tx, unit uuid.UUID, all []Occasion,
 	return nil
 }
 
-// dismiss puts an occasion aside; by is nobody where it was taken back.
-func dismiss(ctx context.Context, tx bun.Tx, unit, id, by uuid.UUID, at time.Time) error {
-	_, err := db.Exec(ctx, tx, `UPDATE talk_occasions SET dismissed_by = $3, dismissed_at = $4 WHERE unit_id = $1 AND id = $2 AND dismissed_at IS NULL`,
-		unit, id, db.OrNull(by), at)
+// dismiss puts occasions aside; by is nobody where they were taken back.
+func dismiss(ctx context.Context, tx bun.Tx, unit uuid.UUID, occasions []uuid.UUID, by uuid.UUID, at time.Time) error {
+	_, err := db.Exec(ctx, tx, `UPDATE talk_occasions SET dismissed_by = $3, dismissed_at = $4
+		WHERE unit_id = $1 AND id = ANY($2::uuid[]) AND dismissed_at IS NULL`, unit, occasions, db.OrNull(by), at)
 	return db.Translate(err)
 }
 
@@ -147,49 +148,73 @@ func listWaiting(ctx context.Context, on bun.IDB, unit, only uuid.UUID, today ca
 	return out, err
 }
 
-// readBusy reads what stands on the calendar after today, and who is away then.
-func readBusy(ctx context.Context, on bun.IDB, unit uuid.UUID, today calendar.Date, setting int) (busy, error) {
-	b := busy{away: map[uuid.UUID][][2]calendar.Date{}, perDay: map[uuid.UUID]int{}, setting: setting}
-	err := db.Each(ctx, on, `SELECT talker_id, partner_id, planned_on FROM talk_talks WHERE unit_id = $1 AND state = 'planned' AND planned_on > $2
-		ORDER BY planned_on, id`, []any{unit, today}, func(rows *sql.Rows) error {
+// standingFrom reads what stands on the calendar from a day on.
+func standingFrom(ctx context.Context, on bun.IDB, unit uuid.UUID, from calendar.Date) ([]schedule.Other, error) {
+	var out []schedule.Other
+	err := db.Each(ctx, on, `SELECT talker_id, partner_id, planned_on FROM talk_talks WHERE unit_id = $1 AND state = 'planned' AND planned_on >= $2
+		ORDER BY planned_on, id`, []any{unit, from}, func(rows *sql.Rows) error {
 		var o schedule.Other
 		err := rows.Scan(&o.Holder, &o.With, &o.Day)
-		b.others = append(b.others, o)
+		out = append(out, o)
 		return err
 	})
 	if err != nil {
-		return b, err
+		return nil, fmt.Errorf("talks from %s on: %w", from, err)
 	}
-	err = db.Each(ctx, on, `SELECT person_id, valid_from, valid_to FROM org_absences WHERE unit_id = $1 AND valid_to > $2`, []any{unit, today}, func(rows *sql.Rows) error {
-		var person uuid.UUID
-		var days [2]calendar.Date
-		err := rows.Scan(&person, &days[0], &days[1])
-		b.away[person] = append(b.away[person], days)
-		return err
-	})
+	return out, nil
+}
+
+// planAhead is beyond how many days after its first no plan goes: next year's, of which
+// the last days of an occasion's talk may reach into the year after.
+const planAhead = 3 * 366
+
+// readBusy reads who is away from a day on, and the leaders' own numbers of talks a day.
+func readBusy(ctx context.Context, on bun.IDB, unit uuid.UUID, from calendar.Date, setting int) (busy, error) {
+	b := busy{away: map[uuid.UUID][][2]calendar.Date{}, perDay: map[uuid.UUID][]perDay{}, setting: setting}
+	absences, err := org.Absences(ctx, on, unit, from, from.AddDays(planAhead))
 	if err != nil {
 		return b, err
 	}
-	err = db.Each(ctx, on, `SELECT person_id, max(per_day) FROM talk_leaders WHERE unit_id = $1 AND per_day IS NOT NULL
-		AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2) GROUP BY person_id`, []any{unit, today}, func(rows *sql.Rows) error {
+	for _, a := range absences {
+		b.away[a.Person] = append(b.away[a.Person], [2]calendar.Date{a.From, a.To})
+	}
+	err = db.Each(ctx, on, `SELECT person_id, valid_from, valid_to, per_day FROM talk_leaders WHERE unit_id = $1 AND per_day IS NOT NULL
+		AND (valid_to IS NULL OR valid_to >= $2)`, []any{unit, from}, func(rows *sql.Rows) error {
 		var person uuid.UUID
-		var n int
-		err := rows.Scan(&person, &n)
-		b.perDay[person] = n
+		var p perDay
+		err := rows.Scan(&person, &p.from, &p.to, &p.most)
+		b.perDay[person] = append(b.perDay[person], p)
 		return err
 	})
-	return b, err
+	if err != nil {
+		return b, fmt.Errorf("leaders' talks a day: %w", err)
+	}
+	return b, nil
 }
 
 func insertArranged(ctx context.Context, tx bun.Tx, unit uuid.UUID, all []arranged, at time.Time) error {
+	if len(all) == 0 {
+		return nil
+	}
+	var keys, occasions, talkers, partners, branches, departments []uuid.UUID
+	var years []int
+	var kinds, firsts, lasts, days, whys []string
 	for _, a := range all {
-		_, err := db.Exec(ctx, tx, `INSERT INTO talk_talks (unit_id, id, year, type, talker_id, partner_id, branch_id, department_id, occasion_id,
-				not_before, due_on, planned_on, unplaced, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-			unit, a.id, latest(a.on, a.found).Year, a.kind, a.talkerID, a.person, db.OrNull(a.branch), db.OrNull(a.department), a.waiting.id,
-			a.on, a.dueOn, a.plannedOn, a.unplaced, at)
-		if err != nil {
-			return fmt.Errorf("talk of occasion %s: %w", a.waiting.id, db.Translate(err))
-		}
+		keys, occasions = append(keys, a.id), append(occasions, a.waiting.id)
+		talkers, partners = append(talkers, a.talkerID), append(partners, a.person)
+		branches, departments = append(branches, a.branch), append(departments, a.department)
+		years, kinds = append(years, latest(a.on, a.found).Year), append(kinds, a.kind)
+		firsts, lasts = append(firsts, a.on.String()), append(lasts, a.dueOn.String())
+		days, whys = append(days, a.plannedOn.String()), append(whys, a.unplaced)
+	}
+	_, err := db.Exec(ctx, tx, `INSERT INTO talk_talks (unit_id, id, year, type, talker_id, partner_id, branch_id, department_id, occasion_id,
+			not_before, due_on, planned_on, unplaced, created_at)
+		SELECT $1, id, year, kind, talker, partner, nullif(branch, $2), nullif(department, $2), occasion, first::date, last::date, nullif(day, '')::date, why, $3
+		FROM unnest($4::uuid[], $5::int[], $6::text[], $7::uuid[], $8::uuid[], $9::uuid[], $10::uuid[], $11::uuid[], $12::text[], $13::text[], $14::text[], $15::text[])
+			AS r (id, year, kind, talker, partner, branch, department, occasion, first, last, day, why)`,
+		unit, uuid.Nil, at, keys, years, kinds, talkers, partners, branches, departments, occasions, firsts, lasts, days, whys)
+	if err != nil {
+		return fmt.Errorf("talks of occasions: %w", db.Translate(err))
 	}
 	return nil
 }
@@ -206,7 +231,7 @@ func occasionsIn(on bun.IDB, scope access.Scope, today calendar.Date) *bun.Selec
 }
 
 const occasionColumns = `o.id, o.kind, y.name AS kind_name, o.person_id, p.name AS person_name, o.happened_on, o.noted_by IS NOT NULL AS noted,
-	t.id AS talk_id, o.dismissed_at IS NOT NULL AS dismissed`
+	t.id AS talk_id, t.talker_id, coalesce(t.state, '') AS talk_state, o.dismissed_at IS NOT NULL AS dismissed`
 
 func listOccasions(ctx context.Context, on bun.IDB, scope access.Scope, state, after string, limit int, today calendar.Date) ([]NotedOccasion, int, error) {
 	narrowed := func() *bun.SelectQuery {

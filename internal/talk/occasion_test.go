@@ -2,6 +2,7 @@ package talk
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"xianfeng/internal/fault"
 	"xianfeng/internal/org"
 	"xianfeng/internal/points"
+	"xianfeng/internal/testdb"
 )
 
 func (o *house) tick() {
@@ -24,8 +26,8 @@ func (o *house) tick() {
 // occasions reads the list as the Party office sees it.
 func (o *house) occasions(state string) []NotedOccasion {
 	o.t.Helper()
-	_, scope := o.as("office", "talk", "plan")
-	page, err := o.svc.Occasions(bg, scope, state, "", 200)
+	by, scope := o.as("office", "talk", "plan")
+	page, err := o.svc.Occasions(bg, by, scope, state, "", 200)
 	o.must(err)
 	if page.Total != len(page.Items) {
 		o.t.Errorf("%d of %d", len(page.Items), page.Total)
@@ -271,8 +273,8 @@ func TestNotedByHand(t *testing.T) {
 	}
 	wants(t, "dismissed by another branch's", dismiss("secretary2", x.ID), fault.NotFound)
 	wants(t, "dismissed by a member", dismiss("member1", x.ID), fault.NotFound)
-	wants(t, "dismissed", dismiss("secretary1", x.ID), "")
-	wants(t, "dismissed twice", dismiss("secretary1", x.ID), fault.Conflict)
+	wants(t, "dismissed", dismiss("office", x.ID), "")
+	wants(t, "dismissed twice", dismiss("office", x.ID), fault.Conflict)
 	if got := o.see(*x.TalkID); got.Status != Cancelled {
 		t.Errorf("%+v", got)
 	}
@@ -293,6 +295,76 @@ func TestNotedByHand(t *testing.T) {
 		t.Fatal(err)
 	}
 	wants(t, "dismissed after", dismiss("office", x.ID), fault.Conflict)
+}
+
+// noted notes an occasion of somebody by hand.
+func (o *house) noted(key, person, kind, on string) NotedOccasion {
+	o.t.Helper()
+	by, scope := o.as(key, "talk", "plan")
+	x, err := o.svc.NoteOccasion(bg, by, scope, o.Person(person), kind, day(on))
+	o.must(err)
+	return x
+}
+
+// heldBy gives a talk to another talker, as planning anew may.
+func (o *house) heldBy(id uuid.UUID, key string) {
+	o.t.Helper()
+	_, err := testdb.Owner(o.t, o.db).ExecContext(bg, `UPDATE talk_talks SET talker_id = $1 WHERE id = $2`, o.Person(key), id)
+	o.must(err)
+}
+
+// Nobody puts aside what is about them, or what they are to talk about.
+func TestDismissedByOthers(t *testing.T) {
+	o := newHouse(t)
+	offered := func(key string) map[uuid.UUID]bool {
+		out := map[uuid.UUID]bool{}
+		by, scope := o.as(key, "talk", "plan")
+		page, err := o.svc.Occasions(bg, by, scope, "", "", 200)
+		o.must(err)
+		for _, x := range page.Items {
+			out[x.ID] = x.MayDismiss
+		}
+		return out
+	}
+	dismiss := func(key string, id uuid.UUID) error {
+		by, scope := o.as(key, "talk", "plan")
+		return o.svc.Dismiss(bg, by, scope, id)
+	}
+	about := o.noted("office", "secretary1", TypeHardship, "2026-05-19")
+	held := o.noted("office", "member1", TypeHardship, "2026-05-19") // by the secretary
+	offices := o.noted("office", "office", TypeHardship, "2026-05-19")
+	if !about.MayDismiss || !held.MayDismiss || offices.MayDismiss {
+		t.Errorf("%+v %+v %+v", about, held, offices)
+	}
+	others := o.noted("office", "leader1", TypeHardship, "2026-05-19")
+	o.heldBy(*others.TalkID, "committee1")
+	for who, ids := range map[string][]uuid.UUID{"secretary1": {about.ID, held.ID}, "office": {offices.ID}} {
+		shown := offered(who)
+		for _, id := range ids {
+			if may, there := shown[id]; may || !there {
+				t.Errorf("%s is offered to put aside what is their own", who)
+			}
+			err := dismiss(who, id)
+			wants(t, "own, by "+who, err, fault.RuleBroken)
+			if !strings.Contains(fault.From(err).Message, "机关党委") {
+				t.Errorf("it says %q", fault.From(err).Message)
+			}
+		}
+	}
+	_, err := o.db.NewRaw(`UPDATE talk_occasions SET dismissed_by = person_id, dismissed_at = now() WHERE id = ?`, about.ID).Exec(bg)
+	if f := fault.From(db.Translate(err)); f.Code != fault.RuleBroken || !strings.Contains(f.Message, "机关党委") {
+		t.Errorf("the database says %v", err)
+	}
+	if !offered("secretary1")[others.ID] {
+		t.Error("what others talk about is not offered")
+	}
+	wants(t, "another's", dismiss("secretary1", others.ID), "")
+	wants(t, "about the secretary, by the office", dismiss("office", about.ID), "")
+	_, err = o.report("member1", *held.TalkID, "2026-05-20", 1)
+	wants(t, "held", err, "")
+	if shown := offered("office"); shown[others.ID] || shown[about.ID] || shown[held.ID] {
+		t.Errorf("offered though it is over: %v", shown)
+	}
 }
 
 // failing dies in the middle of a tick.

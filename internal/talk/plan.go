@@ -72,10 +72,14 @@ type DroppedTalk struct {
 	Reason      string         `json:"reason" enum:"left,not_needed"`
 }
 
-// LeftOut is somebody with whom no talk is planned.
+// LeftOut is somebody with whom no talk is planned, or a talk that was cancelled by hand
+// and is not planned again.
 type LeftOut struct {
 	PersonName string `json:"person_name"`
-	Why        string `json:"why" enum:"exempt,alone" doc:"alone: the only member of the branch"`
+	Why        string `json:"why" enum:"exempt,alone,cancelled" doc:"alone: nobody else of the branch to talk with; cancelled: by hand, this year"`
+	TalkerName string `json:"talker_name,omitempty" doc:"Of a cancelled talk"`
+	TypeName   string `json:"type_name,omitempty" doc:"Of a cancelled talk"`
+	Reason     string `json:"reason,omitempty" enum:",left,merged,not_needed" doc:"Why it was cancelled"`
 }
 
 // TalkerLoad is how many talks somebody holds.
@@ -136,6 +140,7 @@ type standing struct {
 	Unplaced                string
 	Pinned                  bool
 	State                   string
+	Reason                  string // of a cancelled one
 	Version                 int
 }
 

@@ -21,6 +21,7 @@ type office struct {
 	committees map[uuid.UUID][]uuid.UUID // by branch
 	leaders    []Leader
 	talks      []standing    // of the year, and whatever else stands on the calendar
+	cancelled  []standing    // of the year, by hand: they do not come back
 	lastYear   map[pair]bool // who of the members talked with whom
 	running    bool          // the year has begun: open talks of occasions take part
 }
@@ -49,6 +50,9 @@ type ledger struct {
 	load    map[uuid.UUID]int  // how many each is the one to hold
 	wanted  []wanted
 	leftOut []LeftOut
+	// off are the talks cancelled by hand between two who are here, which stand for
+	// nothing else and yet are asked for no more.
+	off map[typePair]standing
 }
 
 // typePair is what there is at most one talk of in a year.
@@ -59,7 +63,7 @@ type typePair struct {
 
 // reckon says which talks are due and not held, and which planned ones are due no more.
 func (o office) reckon() ([]wanted, []dropping, []LeftOut) {
-	l := &ledger{office: o, at: map[uuid.UUID]org.Placement{}, byPair: map[typePair]standing{}, matched: map[uuid.UUID]bool{}, load: map[uuid.UUID]int{}}
+	l := &ledger{office: o, at: map[uuid.UUID]org.Placement{}, byPair: map[typePair]standing{}, matched: map[uuid.UUID]bool{}, load: map[uuid.UUID]int{}, off: map[typePair]standing{}}
 	slices.SortFunc(l.staff, func(a, b org.Placement) int { return slices.Compare(a.Person[:], b.Person[:]) })
 	slices.SortFunc(l.talks, byKeeping)
 	for _, t := range l.talks {
@@ -70,9 +74,10 @@ func (o office) reckon() ([]wanted, []dropping, []LeftOut) {
 	for _, p := range l.staff {
 		l.at[p.Person] = p
 		if p.Exempt != "" && (o.branch == uuid.Nil || p.Branch == o.branch) {
-			l.leftOut = append(l.leftOut, LeftOut{p.Name, "exempt"})
+			l.leftOut = append(l.leftOut, LeftOut{PersonName: p.Name, Why: "exempt"})
 		}
 	}
+	l.cancelledByHand()
 	if o.running {
 		l.occasions()
 	}
@@ -105,6 +110,24 @@ func byKeeping(a, b standing) int {
 func (l *ledger) here(person uuid.UUID) bool {
 	p, ok := l.at[person]
 	return ok && p.Exempt == ""
+}
+
+// cancelledByHand notes what somebody took off for good this year. Where one of the two
+// is no more here, the other is asked for another talk.
+func (l *ledger) cancelledByHand() {
+	slices.SortFunc(l.cancelled, func(a, b standing) int { return slices.Compare(a.ID[:], b.ID[:]) })
+	for _, t := range l.cancelled {
+		key := typePair{t.Type, pairOf(t.Talker, t.Partner)}
+		_, again := l.byPair[key]
+		_, known := l.off[key]
+		if again || known || !l.ofYear(t) || !l.types[t.Type].Active || !l.here(t.Talker) || !l.here(t.Partner) {
+			continue
+		}
+		l.off[key] = t
+		if l.branch == uuid.Nil || t.Branch == l.branch && t.Type != TypeLeader {
+			l.leftOut = append(l.leftOut, LeftOut{PersonName: t.PartnerName, Why: "cancelled", TalkerName: t.TalkerName, TypeName: l.types[t.Type].Name, Reason: t.Reason})
+		}
+	}
 }
 
 // occasions are due whatever the year's plan is, as long as whom they are about is
@@ -148,7 +171,11 @@ func (l *ledger) want(kind string, holders []uuid.UUID, partner uuid.UUID, t sta
 // wantPair notes that two are to talk. Whoever was to hold it holds it; of a new one
 // among equals, who has fewer to hold.
 func (l *ledger) wantPair(kind string, talker, partner uuid.UUID) {
-	t, ok := l.byPair[typePair{kind, pairOf(talker, partner)}]
+	key := typePair{kind, pairOf(talker, partner)}
+	if _, off := l.off[key]; off {
+		return
+	}
+	t, ok := l.byPair[key]
 	if ok {
 		talker, partner = t.Talker, t.Partner
 	} else if kind != TypeLeader && l.load[partner] < l.load[talker] {
@@ -227,10 +254,23 @@ func (l *ledger) ofBranch(branch uuid.UUID) {
 		switch {
 		case len(members) > 1:
 			l.pairUp(TypeMember, members)
-		case len(members) == 1 && len(committee) == 0:
-			l.leftOut = append(l.leftOut, LeftOut{l.at[members[0]].Name, "alone"})
+		case len(members) == 1 && (len(committee) == 0 || !l.types[TypeCommitteeMember].Active):
+			l.alone(members[0])
 		}
 	}
+	if l.types[TypeCommittee].Active && len(committee) == 1 && (len(members) == 0 || !l.types[TypeCommitteeMember].Active) {
+		l.alone(committee[0])
+	}
+}
+
+// alone names somebody who has nobody to talk with, unless they had a talk this year.
+func (l *ledger) alone(person uuid.UUID) {
+	for _, t := range l.talks {
+		if t.held() && l.ofYear(t) && t.Type != TypeLeader && (t.Talker == person || t.Partner == person) {
+			return
+		}
+	}
+	l.leftOut = append(l.leftOut, LeftOut{PersonName: l.at[person].Name, Why: "alone"})
 }
 
 func (l *ledger) everyTwo(people []uuid.UUID) {
@@ -254,6 +294,11 @@ func (l *ledger) withCommittee(committee, members []uuid.UUID) {
 			l.matched[t.ID] = true
 		} else if _, ok := planned[t.Partner]; !ok {
 			planned[t.Partner] = t
+		}
+	}
+	for key, t := range l.off {
+		if _, again := planned[t.Partner]; key.kind == TypeCommitteeMember && !again {
+			done[t.Partner] = true
 		}
 	}
 	for _, m := range members {

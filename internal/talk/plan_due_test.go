@@ -22,7 +22,7 @@ func drawOffice(t *rapid.T) (office, busy) {
 		o.types[s.Code] = s
 	}
 	id := func(kind, n int) uuid.UUID { return uuid.UUID{0: byte(kind), 15: byte(n)} }
-	b := busy{away: map[uuid.UUID][][2]calendar.Date{}, perDay: map[uuid.UUID]int{}, setting: rapid.IntRange(1, 3).Draw(t, "limit")}
+	b := busy{away: map[uuid.UUID][][2]calendar.Date{}, perDay: map[uuid.UUID][]perDay{}, setting: rapid.IntRange(1, 3).Draw(t, "limit")}
 	for i := range rapid.IntRange(1, 24).Draw(t, "people") {
 		p := org.Placement{Person: id(1, i), Name: fmt.Sprint("p", i), Department: id(2, rapid.IntRange(0, 2).Draw(t, "department")), OnRoll: true}
 		if branch := rapid.IntRange(-1, 2).Draw(t, "branch"); branch >= 0 {
@@ -198,7 +198,7 @@ func TestEveryDuePairIsPlannedOrNamed(t *testing.T) {
 			if load[p.talker] == nil {
 				load[p.talker] = map[calendar.Date]int{}
 			}
-			if load[p.talker][p.day]++; load[p.talker][p.day] > b.limit(p.talker) {
+			if load[p.talker][p.day]++; load[p.talker][p.day] > b.limit(p.talker, p.day) {
 				t.Fatalf("%s is full on %s", p.talker, p.day)
 			}
 		}

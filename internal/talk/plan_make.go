@@ -32,6 +32,7 @@ type outcome struct {
 // planning is a talk that is due, with its day or why it has none.
 type planning struct {
 	wanted
+	id     uuid.UUID // of the talk to be made for it, once the plan is stored
 	talker uuid.UUID // zero for nobody
 	day    calendar.Date
 	why    string
@@ -39,6 +40,16 @@ type planning struct {
 }
 
 func (p planning) isNew() bool { return p.was.ID == uuid.Nil }
+
+// handed says that somebody else has to hold a talk: it is cancelled, and another takes
+// its place, as what the two of a talk wrote must stay with them.
+func (p planning) handed() bool {
+	return !p.isNew() && p.talker != uuid.Nil && p.talker != p.was.Talker
+}
+
+// made says that there is a talk to be made. Where nobody is to hold it the plan names
+// it, and there is no row to keep.
+func (p planning) made() bool { return p.isNew() && p.talker != uuid.Nil || p.handed() }
 
 // lost says that a talk had a day and has none.
 func (p planning) lost() bool { return p.day.IsZero() && !p.was.PlannedOn.IsZero() }
@@ -151,9 +162,9 @@ func (o outcome) show(types map[string]Type) Preview {
 				names = append(names, o.names[h])
 			}
 			p.Unplaced = append(p.Unplaced, UnplacedTalk{strings.Join(names, "、"), partner, kind, x.why, was})
-		case x.moved:
+		case x.moved || x.handed():
 			m := MovedTalk{TalkID: &x.was.ID, TalkerName: talker, PartnerName: partner, TypeName: kind, From: was, To: dayOrNil(x.day)}
-			if x.talker != x.was.Talker {
+			if x.handed() {
 				m.FromTalker = o.names[x.was.Talker]
 			}
 			p.Moved = append(p.Moved, m)

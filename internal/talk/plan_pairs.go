@@ -7,7 +7,8 @@ import (
 )
 
 // pairUp sees that each of the people talks with at least one other of them. What was
-// held, and what is planned between two who are still here, stays; who is left is
+// held, or cancelled by hand, counts, and what is planned between two who are still
+// here stays; who is left is
 // paired with preference for the same group and against the pairs of last year, and an
 // odd one joins another.
 func (l *ledger) pairUp(kind string, people []uuid.UUID) {
@@ -15,6 +16,12 @@ func (l *ledger) pairUp(kind string, people []uuid.UUID) {
 	for _, t := range l.talks {
 		if t.Type == kind && l.ofYear(t) && t.held() {
 			l.matched[t.ID] = true
+			served[t.Talker]++
+			served[t.Partner]++
+		}
+	}
+	for key, t := range l.off {
+		if key.kind == kind {
 			served[t.Talker]++
 			served[t.Partner]++
 		}

@@ -34,6 +34,10 @@ func (s *Service) ConfirmPlan(ctx context.Context, by access.Actor, scope access
 		if err := lockDays(ctx, tx, by.Unit); err != nil {
 			return err
 		}
+		// Who reports a talk waits, or is seen.
+		if err := lockStanding(ctx, tx, by.Unit); err != nil {
+			return err
+		}
 		o, p, err := s.draw(ctx, tx, by, scope, year, branch)
 		if err != nil {
 			return err
@@ -92,8 +96,7 @@ func (s *Service) draw(ctx context.Context, tx bun.Tx, by access.Actor, scope ac
 	if err != nil {
 		return o, p, err
 	}
-	// From the day before, as busy asks for what comes after a day.
-	b, err := readBusy(ctx, tx, by.Unit, from.AddDays(-1), set.TalksPerDay)
+	b, err := readBusy(ctx, tx, by.Unit, from, set.TalksPerDay)
 	if err != nil {
 		return o, p, err
 	}
@@ -138,6 +141,9 @@ func readOffice(ctx context.Context, tx bun.Tx, unit uuid.UUID, year int, branch
 		}
 	}
 	if f.talks, err = standingTalks(ctx, tx, unit, year, from); err != nil {
+		return f, err
+	}
+	if f.cancelled, err = cancelledByHand(ctx, tx, unit, year); err != nil {
 		return f, err
 	}
 	f.lastYear, err = memberPairs(ctx, tx, unit, year-1)

@@ -1,6 +1,7 @@
 package talk
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -41,6 +42,36 @@ func standingTalks(ctx context.Context, on bun.IDB, unit uuid.UUID, year int, fr
 	return out, nil
 }
 
+// lockStanding locks the talks that may still be held or confirmed, so that nobody
+// reports one while a plan is made. The days are locked before.
+func lockStanding(ctx context.Context, tx bun.Tx, unit uuid.UUID) error {
+	_, err := db.Exec(ctx, tx, `SELECT FROM talk_talks WHERE unit_id = $1 AND state IN ('planned', 'reported') AND type <> 'ad_hoc' ORDER BY id FOR UPDATE`, unit)
+	if err != nil {
+		return fmt.Errorf("lock talks: %w", db.Translate(err))
+	}
+	return nil
+}
+
+// cancelledByHand reads what of a year's talks somebody took off for good.
+func cancelledByHand(ctx context.Context, on bun.IDB, unit uuid.UUID, year int) ([]standing, error) {
+	var out []standing
+	err := db.Each(ctx, on, `SELECT t.id, t.year, t.type, t.talker_id, t.partner_id, a.name, p.name, coalesce(t.branch_id, $3), t.cancel_reason
+		FROM talk_talks t
+		JOIN org_people a ON a.unit_id = t.unit_id AND a.id = t.talker_id
+		JOIN org_people p ON p.unit_id = t.unit_id AND p.id = t.partner_id
+		WHERE t.unit_id = $1 AND t.year = $2 AND t.state = 'cancelled' AND t.cancel_reason <> $4 AND t.occasion_id IS NULL AND t.type <> 'ad_hoc'`,
+		[]any{unit, year, uuid.Nil, droppedByPlan}, func(rows *sql.Rows) error {
+			t := standing{State: Cancelled}
+			err := rows.Scan(&t.ID, &t.Year, &t.Type, &t.Talker, &t.Partner, &t.TalkerName, &t.PartnerName, &t.Branch, &t.Reason)
+			out = append(out, t)
+			return err
+		})
+	if err != nil {
+		return nil, fmt.Errorf("cancelled talks of %d: %w", year, err)
+	}
+	return out, nil
+}
+
 // memberPairs reads which members talked with each other in a year.
 func memberPairs(ctx context.Context, on bun.IDB, unit uuid.UUID, year int) (map[pair]bool, error) {
 	out := map[pair]bool{}
@@ -71,6 +102,11 @@ func savePlan(ctx context.Context, tx bun.Tx, by access.Actor, id uuid.UUID, o o
 	if err != nil {
 		return fmt.Errorf("talk plan: %w", db.Translate(err))
 	}
+	for i := range o.plans {
+		if o.plans[i].made() {
+			o.plans[i].id = db.NewID()
+		}
+	}
 	for _, part := range []func(context.Context, bun.Tx, access.Actor, uuid.UUID, outcome, time.Time) error{cancelDropped, changePlanned, insertDue, noteMoves} {
 		if err := part(ctx, tx, by, id, o, at); err != nil {
 			return fmt.Errorf("talk plan %s: %w", id, db.Translate(err))
@@ -80,25 +116,36 @@ func savePlan(ctx context.Context, tx bun.Tx, by access.Actor, id uuid.UUID, o o
 }
 
 // cancelDropped goes first: who was one of the committee may be one of the members now,
-// and two have one talk of a type in a year.
+// and two have one talk of a type in a year. A rule cancels them and nobody's hand, so
+// they may be talks of who makes the plan. What somebody else has to hold is among them.
 func cancelDropped(ctx context.Context, tx bun.Tx, by access.Actor, _ uuid.UUID, o outcome, at time.Time) error {
 	var keys, occasions []uuid.UUID
-	var reasons []string
 	for _, d := range o.dropped {
-		keys, reasons = append(keys, d.ID), append(reasons, d.reason)
+		keys = append(keys, d.ID)
 		if d.Occasion != uuid.Nil {
 			occasions = append(occasions, d.Occasion)
+		}
+	}
+	for _, p := range o.plans {
+		if p.handed() {
+			keys = append(keys, p.was.ID)
 		}
 	}
 	if len(keys) == 0 {
 		return nil
 	}
-	_, err := db.Exec(ctx, tx, `UPDATE talk_talks t SET state = 'cancelled', cancel_reason = r.reason, cancelled_by = $2, row_version = row_version + 1
-		FROM unnest($3::uuid[], $4::text[]) AS r (id, reason) WHERE t.unit_id = $1 AND t.id = r.id`, by.Unit, by.Person, keys, reasons)
-	if err != nil || len(occasions) == 0 {
+	r, err := db.Exec(ctx, tx, `UPDATE talk_talks SET state = 'cancelled', cancel_reason = $3, row_version = row_version + 1
+		WHERE unit_id = $1 AND id = ANY($2::uuid[]) AND state = 'planned'`, by.Unit, keys, droppedByPlan)
+	if err != nil {
 		return err
 	}
-	_, err = db.Exec(ctx, tx, `UPDATE talk_occasions SET dismissed_by = $2, dismissed_at = $3 WHERE unit_id = $1 AND id = ANY($4::uuid[]) AND dismissed_at IS NULL`,
+	if n, err := r.RowsAffected(); err != nil || n != int64(len(keys)) {
+		return cmp.Or(err, error(fault.New(fault.Conflict, "预览之后谈话有变化，请重新预览后再确认")))
+	}
+	if len(occasions) == 0 {
+		return nil
+	}
+	_, err = db.Exec(ctx, tx, `UPDATE talk_occasions SET dismissed_by = nullif($2::uuid, person_id), dismissed_at = $3 WHERE unit_id = $1 AND id = ANY($4::uuid[]) AND dismissed_at IS NULL`,
 		by.Unit, by.Person, at, occasions)
 	return err
 }
@@ -121,27 +168,27 @@ func (r *rows) add(id uuid.UUID, o outcome, p planning) {
 func changePlanned(ctx context.Context, tx bun.Tx, by access.Actor, _ uuid.UUID, o outcome, _ time.Time) error {
 	var r rows
 	for _, p := range o.plans {
-		if !p.isNew() {
+		if !p.isNew() && !p.handed() {
 			r.add(p.was.ID, o, p)
 		}
 	}
-	_, err := db.Exec(ctx, tx, `UPDATE talk_talks t SET talker_id = r.talker, planned_on = r.day, unplaced = r.why,
+	_, err := db.Exec(ctx, tx, `UPDATE talk_talks t SET planned_on = r.day, unplaced = r.why,
 			branch_id = r.branch, department_id = r.department, row_version = row_version + 1,
-			planned_at = CASE WHEN t.planned_on = r.day AND t.talker_id = r.talker THEN t.planned_at END,
-			pinned = t.pinned AND t.planned_on IS NOT DISTINCT FROM r.day AND t.talker_id = r.talker
-		FROM (SELECT id, talker, nullif(day, '')::date AS day, why, nullif(branch, $2) AS branch, nullif(department, $2) AS department
-			FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::uuid[]) AS x (id, talker, day, why, branch, department)) AS r
-		WHERE t.unit_id = $1 AND t.id = r.id AND (t.talker_id, t.planned_on, t.unplaced, t.branch_id, t.department_id)
-			IS DISTINCT FROM (r.talker, r.day, r.why, r.branch, r.department)`,
-		by.Unit, uuid.Nil, r.ids, r.talkers, r.days, r.whys, r.branches, r.departments)
+			planned_at = CASE WHEN t.planned_on = r.day THEN t.planned_at END,
+			pinned = t.pinned AND t.planned_on IS NOT DISTINCT FROM r.day
+		FROM (SELECT id, nullif(day, '')::date AS day, why, nullif(branch, $2) AS branch, nullif(department, $2) AS department
+			FROM unnest($3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::uuid[]) AS x (id, day, why, branch, department)) AS r
+		WHERE t.unit_id = $1 AND t.id = r.id AND t.state = 'planned' AND (t.planned_on, t.unplaced, t.branch_id, t.department_id)
+			IS DISTINCT FROM (r.day, r.why, r.branch, r.department)`,
+		by.Unit, uuid.Nil, r.ids, r.days, r.whys, r.branches, r.departments)
 	return err
 }
 
 func insertDue(ctx context.Context, tx bun.Tx, by access.Actor, _ uuid.UUID, o outcome, at time.Time) error {
 	var r rows
 	for _, p := range o.plans {
-		if p.isNew() && p.talker != uuid.Nil { // nobody to hold it: the plan names it, and there is no row to keep
-			r.add(db.NewID(), o, p)
+		if p.made() {
+			r.add(p.id, o, p)
 		}
 	}
 	_, err := db.Exec(ctx, tx, `INSERT INTO talk_talks (unit_id, id, year, type, talker_id, partner_id, branch_id, department_id, not_before, due_on,
@@ -154,19 +201,25 @@ func insertDue(ctx context.Context, tx bun.Tx, by access.Actor, _ uuid.UUID, o o
 	return err
 }
 
-// noteMoves keeps how each talk came to its day.
+// noteMoves keeps how each talk came to its day, and in whose place it came.
 func noteMoves(ctx context.Context, tx bun.Tx, by access.Actor, id uuid.UUID, o outcome, at time.Time) error {
-	var keys, talks []uuid.UUID
+	var keys, talks, places []uuid.UUID
 	var from, to []string
 	for _, p := range o.plans {
-		if p.moved || p.lost() {
-			keys, talks = append(keys, db.NewID()), append(talks, p.was.ID)
-			from, to = append(from, p.was.PlannedOn.String()), append(to, p.day.String())
+		if !p.moved && !p.lost() && !p.handed() {
+			continue
 		}
+		talk, place := p.was.ID, uuid.Nil
+		if p.handed() {
+			talk, place = p.id, p.was.ID
+		}
+		keys, talks, places = append(keys, db.NewID()), append(talks, talk), append(places, place)
+		from, to = append(from, p.was.PlannedOn.String()), append(to, p.day.String())
 	}
-	_, err := db.Exec(ctx, tx, `INSERT INTO talk_moves (unit_id, id, talk_id, from_day, to_day, reason, moved_by, moved_at, plan_id)
-		SELECT $1, id, talk, from_day::date, nullif(to_day, '')::date, 'replan', $2, $3, $4
-		FROM unnest($5::uuid[], $6::uuid[], $7::text[], $8::text[]) AS r (id, talk, from_day, to_day)`, by.Unit, by.Person, at, id, keys, talks, from, to)
+	_, err := db.Exec(ctx, tx, `INSERT INTO talk_moves (unit_id, id, talk_id, from_day, to_day, reason, moved_by, moved_at, plan_id, from_talk_id)
+		SELECT $1, r.id, r.talk, nullif(from_day, '')::date, nullif(to_day, '')::date, 'replan', $2, $3, $4, nullif(place, $5)
+		FROM unnest($6::uuid[], $7::uuid[], $8::uuid[], $9::text[], $10::text[]) AS r (id, talk, place, from_day, to_day)
+		JOIN talk_talks t ON t.unit_id = $1 AND t.id = r.talk AND t.state = 'planned'`, by.Unit, by.Person, at, id, uuid.Nil, keys, talks, places, from, to)
 	return err
 }
 
@@ -212,15 +265,17 @@ func findPlan(ctx context.Context, on bun.IDB, scope access.Scope, id uuid.UUID)
 // movedBy reads the talks that a plan moved.
 func movedBy(ctx context.Context, on bun.IDB, unit, plan uuid.UUID) ([]MovedTalk, error) {
 	out := []MovedTalk{}
-	err := db.Each(ctx, on, `SELECT t.id, a.name, p.name, y.name, m.from_day, m.to_day FROM talk_moves m
+	err := db.Each(ctx, on, `SELECT t.id, a.name, p.name, y.name, coalesce(w.name, ''), m.from_day, m.to_day FROM talk_moves m
 		JOIN talk_talks t ON t.unit_id = m.unit_id AND t.id = m.talk_id
 		JOIN talk_types y ON y.unit_id = t.unit_id AND y.code = t.type
 		JOIN org_people a ON a.unit_id = t.unit_id AND a.id = t.talker_id
 		JOIN org_people p ON p.unit_id = t.unit_id AND p.id = t.partner_id
+		LEFT JOIN talk_talks f ON f.unit_id = m.unit_id AND f.id = m.from_talk_id
+		LEFT JOIN org_people w ON w.unit_id = f.unit_id AND w.id = f.talker_id
 		WHERE m.unit_id = $1 AND m.plan_id = $2 ORDER BY m.to_day, a.pinyin, p.pinyin, t.id`, []any{unit, plan}, func(rows *sql.Rows) error {
 		var m MovedTalk
 		var id uuid.UUID
-		err := rows.Scan(&id, &m.TalkerName, &m.PartnerName, &m.TypeName, &m.From, &m.To)
+		err := rows.Scan(&id, &m.TalkerName, &m.PartnerName, &m.TypeName, &m.FromTalker, &m.From, &m.To)
 		m.TalkID = &id
 		out = append(out, m)
 		return err

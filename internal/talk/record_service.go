@@ -82,7 +82,7 @@ func (s *Service) readRecord(ctx context.Context, tx bun.Tx, by access.Actor, t 
 		versions[i].Text = texts[i]
 	}
 	out.Versions = versions
-	if out.Consents, err = readConsents(ctx, tx, by.Unit, t.ID, s.now()); err != nil {
+	if out.Consents, err = readConsents(ctx, tx, by.Unit, t.ID); err != nil {
 		return out, err
 	}
 	if out.Openings, err = readOpenings(ctx, tx, by.Unit, t.ID); err != nil {
@@ -183,7 +183,7 @@ func (s *Service) Readings(ctx context.Context, by access.Actor, scope access.Sc
 		return []Reading{}, nil
 	}
 	err = s.confide(ctx, by, func(ctx context.Context, tx bun.Tx) (err error) {
-		out, err = listReadings(ctx, tx, by, s.now())
+		out, err = listReadings(ctx, tx, by)
 		return err
 	})
 	return out, err

@@ -92,7 +92,7 @@ func readOpenings(ctx context.Context, tx bun.Tx, unit, talk uuid.UUID) ([]Openi
 func logOpening(ctx context.Context, tx bun.Tx, by access.Actor, talk uuid.UUID, at time.Time) (bool, error) {
 	r, err := db.Exec(ctx, tx, `INSERT INTO talk_openings (unit_id, id, talk_id, opened_by, opened_at, consent_id)
 		SELECT c.unit_id, $4, c.talk_id, c.leader_id, $5, c.id FROM talk_consents c
-		WHERE c.unit_id = $1 AND c.talk_id = $2 AND c.leader_id = $3 AND c.agreed_at IS NOT NULL AND c.revoked_at IS NULL AND c.until > $5`, by.Unit, talk, by.Person, db.NewID(), at)
+		WHERE c.unit_id = $1 AND c.talk_id = $2 AND c.leader_id = $3 AND c.agreed_at IS NOT NULL AND c.revoked_at IS NULL AND c.until > now()`, by.Unit, talk, by.Person, db.NewID(), at)
 	if err != nil {
 		return false, fmt.Errorf("opening of talk %s: %w", talk, db.Translate(err))
 	}
@@ -100,7 +100,8 @@ func logOpening(ctx context.Context, tx bun.Tx, by access.Actor, talk uuid.UUID,
 	return n == 1, err
 }
 
-func listReadings(ctx context.Context, tx bun.Tx, by access.Actor, at time.Time) ([]Reading, error) {
+// listReadings goes by the database's clock, as talk_is_named does: what is listed opens.
+func listReadings(ctx context.Context, tx bun.Tx, by access.Actor) ([]Reading, error) {
 	out := []Reading{}
 	err := db.Each(ctx, tx, `SELECT t.id, a.name, p.name, y.name, coalesce(t.done_on, t.planned_on), c.until,
 			(SELECT count(*)::int FROM talk_openings o WHERE o.unit_id = c.unit_id AND o.talk_id = c.talk_id AND o.opened_by = c.leader_id)
@@ -109,8 +110,8 @@ func listReadings(ctx context.Context, tx bun.Tx, by access.Actor, at time.Time)
 		JOIN talk_types y ON y.unit_id = t.unit_id AND y.code = t.type
 		JOIN org_people a ON a.unit_id = t.unit_id AND a.id = t.talker_id
 		JOIN org_people p ON p.unit_id = t.unit_id AND p.id = t.partner_id
-		WHERE c.unit_id = $1 AND c.leader_id = $2 AND c.agreed_at IS NOT NULL AND c.revoked_at IS NULL AND c.until > greatest($3::timestamptz, now())
-		ORDER BY c.until, c.id LIMIT 200`, []any{by.Unit, by.Person, at}, func(rows *sql.Rows) error {
+		WHERE c.unit_id = $1 AND c.leader_id = $2 AND c.agreed_at IS NOT NULL AND c.revoked_at IS NULL AND c.until > now()
+		ORDER BY c.until, c.id LIMIT 200`, []any{by.Unit, by.Person}, func(rows *sql.Rows) error {
 		var r Reading
 		var until time.Time
 		if err := rows.Scan(&r.TalkID, &r.TalkerName, &r.PartnerName, &r.TypeName, &r.Day, &until, &r.Openings); err != nil {

@@ -279,20 +279,34 @@ func TestRecordConfided(t *testing.T) {
 	c.refused("taken back twice", settle("deputy", id, (*Service).Revoke), fault.Conflict)
 	nobody()
 
-	// Named again, and the time ends: by the service's clock, and by the database's.
+	// Named again, and the time ends: by the database's clock, whatever the service's
+	// says, so that what is listed, opened and shown as running is the same.
 	again := c.name("chief")
-	if _, err := c.read("chief"); err != nil {
-		t.Error(err)
+	listed := func() int {
+		t.Helper()
+		by, scope := c.as("chief", "talk_text", "read")
+		readings, err := c.s.Readings(t.Context(), by, scope)
+		c.must(err)
+		return len(readings)
 	}
-	c.now = c.now.AddDate(0, 0, 8)
-	nobody()
-	c.now = c.now.AddDate(0, 0, -8)
+	for _, days := range []int{0, 30, -30} {
+		c.now = c.now.AddDate(0, 0, days)
+		r, err := c.read("chief")
+		if err != nil || r.Consents[0].State != ConsentAgreed || listed() != 1 {
+			t.Errorf("%d days off: %+v, %d listed, %v", days, r.Consents, listed(), err)
+		}
+		c.now = c.now.AddDate(0, 0, -days)
+	}
 	owner := testdb.Owner(t, c.d)
 	_, err = owner.Exec(`ALTER TABLE talk_consents NO FORCE ROW LEVEL SECURITY`)
 	c.must(err)
 	_, err = owner.Exec(`UPDATE talk_consents SET asked_at = now() - interval '2 days', until = now() - interval '1 second' WHERE id = $1`, again)
 	c.must(err)
 	nobody()
+	if listed() != 0 {
+		t.Error("listed after its time")
+	}
+	c.refused("agreed to after its time", settle("member1", again, (*Service).AgreeToConsent), fault.Conflict)
 	r, err = c.read("deputy")
 	c.must(err)
 	for _, was := range r.Consents {
@@ -379,6 +393,46 @@ func TestRowsOfTheTwo(t *testing.T) {
 			t.Errorf("%s was written by a third", name)
 		}
 	}
+}
+
+// An opening is written down by whom the two named, with the consent that runs and is
+// of this talk; nobody puts a false one on the two's list.
+func TestFalseOpeningIsRefused(t *testing.T) {
+	c := newConfidants(t)
+	here := c.talk
+	running := c.name("chief")
+	c.talk = c.planned("deputy", "secretary2", sealedDay)
+	by, scope := c.as("deputy", "talk_text", "write")
+	r, err := c.s.Ask(t.Context(), by, scope, c.talk, c.Person("chief"), sealedDay.AddDays(7))
+	c.must(err)
+	there, asked := c.talk, r.Consents[0].ID
+	log := func(who string, talk, consent uuid.UUID) error {
+		return db.Transact(t.Context(), c.d, func(ctx context.Context, tx bun.Tx) error {
+			if err := db.ActAs(ctx, tx, c.Unit, c.Person(who)); err != nil {
+				return err
+			}
+			_, err := tx.NewRaw(`INSERT INTO talk_openings (unit_id, id, talk_id, opened_by, opened_at, consent_id) VALUES (?, gen_random_uuid(), ?, ?, now(), ?)`,
+				c.Unit, talk, c.Person(who), consent).Exec(ctx)
+			return err
+		})
+	}
+	refused := func(what string, err error) {
+		t.Helper()
+		if err == nil || !strings.Contains(err.Error(), "row-level security") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	c.must(log("chief", here, running))
+	refused("a third", log("secretary1", here, running))
+	refused("one of the two", log("deputy", here, running))
+	refused("another talk, by this one's consent", log("chief", there, running))
+	refused("this talk, by another one's consent", log("chief", here, asked))
+	refused("a consent of one of the two", log("chief", there, asked))
+	c.talk = here
+	by, scope = c.as("member1", "talk_text", "write")
+	_, err = c.s.Revoke(t.Context(), by, scope, running)
+	c.must(err)
+	refused("a consent that was taken back", log("chief", here, running))
 }
 
 // Canaries in the text are nowhere: in no table, as its owner dumps it, and in no file

@@ -64,10 +64,10 @@ type Talk struct {
 	Status         string         `json:"status" enum:"unplanned,planned,due,late,reported,confirmed,cancelled"`
 	DoneOn         *calendar.Date `json:"done_on,omitempty"`
 	ReportedBy     *uuid.UUID     `json:"reported_by,omitempty" doc:"Which of the two said that it was held; the other confirms"`
-	CancelReason   string         `json:"cancel_reason,omitempty" enum:",left,merged,not_needed"`
+	CancelReason   string         `json:"cancel_reason,omitempty" enum:",left,merged,not_needed,dropped" doc:"dropped: by the planner"`
 	Version        int            `json:"version" doc:"To send with a change"`
 	Mine           bool           `json:"mine" doc:"You are one of the two"`
-	MayPlan        bool           `json:"may_plan" doc:"You may move or cancel it without being one of the two"`
+	MayPlan        bool           `json:"may_plan" doc:"You may move or cancel it, and are none of the two"`
 }
 
 // status is what the day makes of a talk.

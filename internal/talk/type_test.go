@@ -162,7 +162,8 @@ func TestRoutes(t *testing.T) {
 		{"member1", "GET", "/api/talks", nil, 200, `"total":1`},
 		{"member1", "GET", "/api/talks?status=cancelled", nil, 200, `"total":0`},
 		{"member1", "GET", "/api/talks?status=gone", nil, 422, "没有这种状态"},
-		{"secretary1", "GET", "/api/talks", nil, 200, `"may_plan":true`},
+		{"secretary1", "GET", "/api/talks", nil, 200, `"may_plan":false`}, // a leader's
+		{"office", "GET", "/api/talks", nil, 200, `"may_plan":true`},
 		{"head", "GET", "/api/talks", nil, 200, `"total":1`},
 		{"office", "GET", "/api/talks?from=2026-05-25&to=2026-05-25&limit=1", nil, 200, `"total":2`},
 		{"sysadmin", "GET", "/api/talks", nil, 403, "没有这项权限"},

@@ -78,9 +78,8 @@ test('a missed week is made up for from its cell, a due one from the desk, whose
   await secretary.keyboard.press('Escape')
 
   // This week's, from the desk.
-  const due = (await read<Answer<'/api/duties/due'>>(secretary, '/api/duties/due')).items
-  const owed = due.find((c) => c.code === 'consultation')!
   const before = (await read<Schemas['Desk']>(secretary, '/api/desk')).due
+  const owed = before.items.find((c) => c.code === 'consultation')!
   await secretary.goto('/')
   const waiting = secretary.getByRole('region', { name: '等我办理' })
   const line = waiting.getByRole('listitem').filter({ hasText: `记录${owed.name}` }).filter({ hasText: `${owed.branch_name}${owed.owner_name}` })
@@ -255,7 +254,7 @@ test("a member's study is noted on the phone and stands nowhere else; the grid f
 
   for (const login of ['secretary1', 'leader11', 'chief', 'office', 'auditor', 'sysadmin']) {
     const other = await as(login)
-    for (const path of [`/api/study-notes?month=${today().slice(0, 7)}`, '/api/audit?limit=200', '/api/desk', '/api/duties/grid?owner=branch&limit=100', '/api/duties/due']) {
+    for (const path of [`/api/study-notes?month=${today().slice(0, 7)}`, '/api/audit?limit=200', '/api/desk', '/api/duties/grid?owner=branch&limit=100']) {
       expect(await (await other.request.get(path)).text(), `${path} for ${login}`).not.toContain(canary)
     }
   }

@@ -17,7 +17,7 @@ test('a year of the demo office gives the expected grid', async ({ as }) => {
     expect(grid.rows.length, owner).toBe(grid.total)
     for (const row of grid.rows) {
       const duties = new Map<string, string>()
-      for (const cell of [...row.cells].sort((a, b) => a.first.localeCompare(b.first))) {
+      for (const cell of row.cells) {
         const line = [owner, `${row.branch_name ?? ''} ${row.name}`.trim(), `${cell.name}/${cell.every}`].join('\t')
         duties.set(line, (duties.get(line) ?? '') + marks[cell.state])
       }

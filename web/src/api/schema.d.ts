@@ -948,26 +948,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/duties/due": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What you still owe in the periods that run, what ends first at the head
-         * @description Permission: duty.read
-         */
-        get: operations["get-duties-due"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/duties/grid": {
         parameters: {
             query?: never;
@@ -5520,9 +5500,10 @@ export interface components {
             owner_name: string;
             /** @description You raised it */
             raised: boolean;
-            /** Format: date-time */
-            raised_at: string;
-            raised_by_name: string;
+            /** @description To who sees to it, and to the two; their superiors could look for the talk */
+            raised_by_name?: string;
+            /** @description The day alone: the moment would point to the talk */
+            raised_on: string;
             result: string;
             /** Format: date-time */
             settled_at?: string;
@@ -5582,11 +5563,6 @@ export interface components {
         "Get-claims-honoursResponse": {
             items: components["schemas"]["ClaimHonour"][];
         };
-        "Get-duties-dueResponse": {
-            items: components["schemas"]["Cell"][];
-            /** Format: int64 */
-            total: number;
-        };
         "Get-morningsResponse": {
             items: components["schemas"]["Morning"][];
         };
@@ -5631,7 +5607,7 @@ export interface components {
             /** @description Cursor of the next page; empty on the last */
             next: string;
             rows: components["schemas"]["DutyRow"][];
-            /** @description Of all rows by the same filter, whatever the page */
+            /** @description Of all rows by the same filter, whatever the page: what their months add up to */
             sums: components["schemas"]["DutyMonth"][];
             /**
              * Format: int64
@@ -6075,10 +6051,19 @@ export interface components {
         LeftOut: {
             person_name: string;
             /**
-             * @description alone: the only member of the branch
+             * @description Why it was cancelled
              * @enum {string}
              */
-            why: "exempt" | "alone";
+            reason?: "" | "left" | "merged" | "not_needed";
+            /** @description Of a cancelled talk */
+            talker_name?: string;
+            /** @description Of a cancelled talk */
+            type_name?: string;
+            /**
+             * @description alone: nobody else of the branch to talk with; cancelled: by hand, this year
+             * @enum {string}
+             */
+            why: "exempt" | "alone" | "cancelled";
         };
         Limit: {
             /** @enum {string} */
@@ -6230,6 +6215,8 @@ export interface components {
         };
         Move: {
             from_day?: string;
+            /** @description Who was to hold it, where that changed: this talk took the place of theirs */
+            from_talker?: string;
             /** Format: date-time */
             moved_at: string;
             moved_by_name: string;
@@ -6364,6 +6351,8 @@ export interface components {
             /** @enum {string} */
             kind: "post_change" | "transfer" | "commendation" | "discipline" | "hardship";
             kind_name: string;
+            /** @description You may put it aside: it is not about you, you do not hold its talk, and that was not held yet */
+            may_dismiss: boolean;
             /** @description By hand */
             noted: boolean;
             person_id: string;
@@ -6885,7 +6874,7 @@ export interface components {
             id: string;
             /** @description In the order that the branch gave them */
             items: components["schemas"]["PlanItem"][];
-            /** @description Filed after the day, or not filed though the day is over */
+            /** @description Filed after the day, or not filed though the day is over; never where the branch or the office began after it */
             late: boolean;
             may_file: boolean;
             /** @description You may change it now; not once the quarter is over */
@@ -6964,7 +6953,7 @@ export interface components {
             filed_by_name?: string;
             /** Format: int64 */
             items: number;
-            /** @description Filed after the day, or not filed though the day is over */
+            /** @description Filed after the day, or not filed though the day is over; never where the branch or the office began after it */
             late: boolean;
             made: boolean;
             /** @description You may make it now */
@@ -8135,14 +8124,17 @@ export interface components {
             /** @description The partner's */
             branch_id?: string;
             branch_name?: string;
-            /** @enum {string} */
-            cancel_reason?: "" | "left" | "merged" | "not_needed";
+            /**
+             * @description dropped: by the planner
+             * @enum {string}
+             */
+            cancel_reason?: "" | "left" | "merged" | "not_needed" | "dropped";
             department_name?: string;
             done_on?: string;
             /** @description Last day */
             due_on: string;
             id: string;
-            /** @description You may move or cancel it without being one of the two */
+            /** @description You may move or cancel it, and are none of the two */
             may_plan: boolean;
             /** @description You are one of the two */
             mine: boolean;
@@ -12048,62 +12040,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DutyDetail"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-duties-due": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Get-duties-dueResponse"];
                 };
             };
             /** @description Forbidden */

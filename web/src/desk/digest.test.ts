@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { digestLine, nearDay } from './digest'
 import type { Reminder } from './types'
@@ -5,7 +6,42 @@ import type { Reminder } from './types'
 const today = '2026-11-20'
 const line = (r: Partial<Reminder>) => digestLine({ name: '', ...r } as Reminder, today)
 
+// The lists behind the pages that a reminder opens, and what is the page's own.
+const lists: Record<string, { api: string; own: string[] }> = {
+  '/talks': { api: '/api/talks', own: ['view'] },
+  '/followups': { api: '/api/followups', own: [] },
+  '/duties': { api: '/api/duties/grid', own: [] },
+}
+interface Parameter { name: string; in: string; schema: { type: string; enum?: string[] } }
+const document = JSON.parse(readFileSync('../docs/openapi.json', 'utf8')) as { paths: Record<string, { get: { parameters: Parameter[] } }> }
+
+/** What the list of a page refuses in its address. */
+function refused(path: string, query: Record<string, unknown>): string[] {
+  const list = lists[path]
+  if (!list) return [path]
+  const known = document.paths[list.api]?.get.parameters ?? []
+  return Object.entries(query).flatMap(([name, value]) => {
+    if (list.own.includes(name)) return []
+    const schema = known.find((p) => p.name === name && p.in === 'query')?.schema
+    const fits = schema && (schema.enum ? schema.enum.includes(String(value)) : schema.type !== 'boolean' || value === 'true' || value === 'false')
+    return fits ? [] : [`${path}?${name}=${String(value)}`]
+  })
+}
+
 describe('digest', () => {
+  it('leads where the list takes what the address asks', () => {
+    const kinds: Reminder['kind'][] = ['talk_soon', 'talk_confirm', 'talk_late', 'duty_due', 'duty_missed', 'plan_due', 'followup_due', 'excuse_decided']
+    for (const kind of kinds) {
+      const { to } = line({ kind, count: 2, day: '2026-11-01', code: 'party_day', owner: 'branch', branch_id: 'b', quarter: '2026Q4' })
+      if (typeof to === 'object' && 'path' in to) expect(refused(String(to.path), to.query ?? {}), kind).toEqual([])
+    }
+    expect(refused('/followups', { mine: 'true' })).toEqual(['/followups?mine=true'])
+  })
+
+  it('lists the talks that are late, of which none has its own link', () => {
+    expect(line({ kind: 'talk_late', count: 3, day: '2026-11-01' }).to).toEqual({ path: '/talks', query: { mine: 'true', status: 'late', view: 'list' } })
+  })
+
   it('says how near a day is', () => {
     expect(nearDay('2026-11-20', today)).toBe('今天')
     expect(nearDay('2026-11-21', today)).toBe('明天')

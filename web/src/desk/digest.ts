@@ -20,7 +20,7 @@ export function nearDay(day: string, today: string): string {
 
 /** Puts a reminder in words. */
 export function digestLine(r: Reminder, today: string): DigestLine {
-  const talk: RouteLocationRaw = r.talk_id ? `/talks/${r.talk_id}` : { path: '/talks', query: { mine: 'true', status: 'late' } }
+  const talk: RouteLocationRaw = r.talk_id ? `/talks/${r.talk_id}` : { path: '/talks', query: { mine: 'true', status: 'late', view: 'list' } }
   const cell: RouteLocationRaw = { path: '/duties', query: { owner: r.owner, code: r.code } }
   const place = r.who ? `${r.who}的` : ''
   const last = r.day ? formatDay(r.day, true) : ''
@@ -42,7 +42,7 @@ export function digestLine(r: Reminder, today: string): DigestLine {
         to: `/duty-plans/${r.branch_id}/${r.quarter}`,
       }
     case 'followup_due':
-      return { text: `办理事项：${r.name}`, hint: r.day && r.day < today ? `${last}已到期` : `${last}到期`, to: { path: '/followups', query: { mine: 'true' } } }
+      return { text: `办理事项：${r.name}`, hint: r.day && r.day < today ? `${last}已到期` : `${last}到期`, to: { path: '/followups', query: { mine: 'owner' } } }
     case 'excuse_decided':
       return { text: `${r.name}的未完成说明${r.approved ? '已获批准' : '未获批准'}`, hint: '', to: '/duties/excuses' }
   }

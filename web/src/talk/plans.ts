@@ -55,5 +55,16 @@ export function monthOption(plan: PlanPreview) {
   })
 }
 
+/** What confirming does to talks that people have in their calendars already; empty for nothing. */
+export function effects(plan: PlanPreview): string {
+  const handed = plan.moved.filter((m) => m.from_talker).length
+  const lost = plan.unplaced.filter((u) => u.was).length
+  return [
+    plan.dropped.length && `取消 ${plan.dropped.length} 次`,
+    plan.moved.length && `改期或换人 ${plan.moved.length} 次${handed ? `（其中换谈话人 ${handed} 次，原来的一次取消）` : ''}`,
+    lost && `${lost} 次失去原定日期`,
+  ].filter(Boolean).join('，')
+}
+
 /** Whether confirming would change anything. */
 export const changes = (plan: PlanPreview) => plan.placed + plan.moved.length + plan.dropped.length + plan.unplaced.filter((u) => u.was).length

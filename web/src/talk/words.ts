@@ -48,11 +48,15 @@ export const moveReasons: Record<MoveReason, string> = {
 /** The reasons that a person gives; the others are written by the system. */
 export const givenReasons: MoveReason[] = ['business', 'meeting', 'leave', 'case', 'partner', 'not_held', 'replan', 'other']
 
-export const cancelReasons: Record<CancelReason, string> = {
+/** The reasons that a person gives for taking a talk off. */
+export const givenCancelReasons: Record<CancelReason, string> = {
   left: '已调离',
   merged: '并入另一次谈话',
   not_needed: '不再需要',
 }
+
+/** Why a talk was taken off, by a person or by the planner. */
+export const cancelReasons: Record<CancelReason | 'dropped', string> = { ...givenCancelReasons, dropped: '重新编排时取消' }
 
 export const unplacedWords: Record<Unplaced, string> = {
   talker_full: '谈话人各日已排满',
