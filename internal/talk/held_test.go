@@ -241,6 +241,9 @@ func TestWhoPlans(t *testing.T) {
 		default: // of the one who plans the whole office: another of them does
 			continue
 		}
+		if c.office != "" && c.secretary != "" {
+			continue // for another of the office
+		}
 		_, err := o.cancel(by, c.id, "merged", version)
 		wants(t, c.what+" by "+by, err, "")
 	}
