@@ -129,7 +129,8 @@ func (q *query) shown(f GridFilter, today calendar.Date) {
 }
 
 // Sums add up the months of all rows that the filter shows, whatever the page; the
-// cells of a branch's groups are one for each duty and period, as in its row.
+// cells of a branch's groups are one for each duty and period, as in its row. IS TRUE
+// keeps PostgreSQL from joining what it takes for one cell to what it takes for one row.
 func Sums(ctx context.Context, on bun.IDB, scope access.Scope, f GridFilter, today calendar.Date) ([]Month, error) {
 	if err := f.check(today); err != nil {
 		return nil, err
@@ -139,11 +140,11 @@ func Sums(ctx context.Context, on bun.IDB, scope access.Scope, f GridFilter, tod
 		return nil, err
 	}
 	q.shown(f, today)
-	q.add(`, counted AS (SELECT last, state FROM judged WHERE state <> 'none' AND owner = ? AND owner_id IN (SELECT owner_id FROM shown)`, f.Owner)
+	q.add(`, counted AS (SELECT last, state FROM judged WHERE state <> 'none' AND owner = ? AND (owner_id IN (SELECT owner_id FROM shown)) IS TRUE`, f.Owner)
 	if f.Owner == OwnerBranch {
 		q.add(` UNION ALL SELECT last, CASE WHEN owed = excused THEN 'excused' WHEN met = owed - excused AND late > 0 THEN 'late'
 				WHEN met = owed - excused THEN 'met' WHEN met > 0 THEN 'partial' WHEN missed > 0 THEN 'missed' ELSE 'due' END
-			FROM (SELECT last, ` + countStates + ` FROM judged WHERE state <> 'none' AND owner = 'group' AND branch_id IN (SELECT owner_id FROM shown)
+			FROM (SELECT last, ` + countStates + ` FROM judged WHERE state <> 'none' AND owner = 'group' AND (branch_id IN (SELECT owner_id FROM shown)) IS TRUE
 				GROUP BY branch_id, code, every, first, last) g`)
 	}
 	q.add(`) SELECT to_char(least(last, ?), 'YYYY-MM') AS month, `+countStates+` FROM counted GROUP BY 1`, today)

@@ -116,7 +116,7 @@ func (q *query) held(unit uuid.UUID, f Filter) {
 			AND a.quorum_met IS NOT FALSE AND a.starts_at >= l.begins AT TIME ZONE 'Asia/Shanghai' AND a.starts_at < ?`
 	const first = `date_trunc(l.period, a.starts_at AT TIME ZONE 'Asia/Shanghai')::date`
 	const columns = ` UNION ALL SELECT l.id, o.owner_id, ` + first + `, a.late`
-	past := end(EveryYear, f.To).AddDays(1).In()
+	past := end(EveryYear, end(EveryWeek, f.To)).AddDays(1).In() // a week may end in the next year
 	q.add(`, records AS (SELECT NULL::uuid AS line, NULL::uuid AS owner_id, NULL::date AS first, NULL::boolean AS late WHERE FALSE`)
 	for _, arm := range []struct{ owner, organiser, id string }{
 		{OwnerUnit, "unit", "a.unit_id"}, {OwnerBranch, "branch", "a.branch_id"}, {OwnerGroup, "group", "a.group_id"}, {OwnerDeputy, "department", "a.department_id"},
