@@ -26,11 +26,18 @@ const (
 	anybody  = "any"
 )
 
+// The roles that a secondment gives: to who heads a project or stands in for them, and
+// to everybody else in it.
+const (
+	RoleTaskforceSecretary = "taskforce_secretary"
+	RoleTaskforceMember    = "taskforce_member"
+)
+
 // Role is the name of a role and the kind of place it is granted at.
 type Role struct {
 	Code  string
 	Name  string
-	Place string // unit, department, branch, group
+	Place string // unit, department, branch, group, project
 }
 
 // Roles lists every role that can be granted, in the order people read them.
@@ -50,13 +57,23 @@ func Roles() []Role {
 	}
 }
 
-// RoleByCode finds a role; ok is false for a name that is none.
+// Seconded lists the roles that nobody grants: whoever is seconded to a project holds
+// one of them while seconded (rule 27).
+func Seconded() []Role {
+	return []Role{
+		{RoleTaskforceSecretary, "行动党支部等负责人", "project"},
+		{RoleTaskforceMember, "行动党支部等成员", "project"},
+	}
+}
+
+// RoleByCode finds a role, granted or not; ok is false for a name that is none.
 func RoleByCode(code string) (Role, bool) {
-	i := slices.IndexFunc(Roles(), func(r Role) bool { return r.Code == code })
+	all := append(Roles(), Seconded()...)
+	i := slices.IndexFunc(all, func(r Role) bool { return r.Code == code })
 	if i < 0 {
 		return Role{}, false
 	}
-	return Roles()[i], true
+	return all[i], true
 }
 
 // Grant is a role at a place, in force today.

@@ -64,7 +64,7 @@ func NewPolicy(modelText, policyText string) (*Policy, error) {
 	}
 	seen := map[string]bool{}
 	for _, r := range rows {
-		if len(r) != 4 || !slices.Contains([]string{"self", "named", "group", "department", "branch", "unit", "conflict"}, r[3]) {
+		if len(r) != 4 || !slices.Contains([]string{"self", "named", "group", "department", "branch", "project", "unit", "conflict"}, r[3]) {
 			return nil, fmt.Errorf("access policy: bad line %q", strings.Join(r, ", "))
 		}
 		if _, ok := RoleByCode(r[0]); !ok && r[0] != signedIn && (r[0] != anybody || r[3] != "conflict") {

@@ -18,6 +18,7 @@ type Scope struct {
 	departments []uuid.UUID
 	branches    []uuid.UUID
 	groups      []uuid.UUID
+	projects    []uuid.UUID
 }
 
 // Columns names the columns (or SQL expressions) of a query that Scope compares.
@@ -30,6 +31,7 @@ type Columns struct {
 	Department string
 	Branch     string
 	Group      string
+	Project    string
 }
 
 // System is the scope of the whole unit, for jobs and commands that no person's
@@ -120,6 +122,7 @@ func (s Scope) where(c Columns, hold func(i int) string) (string, []any) {
 	in(c.Department, s.departments)
 	in(c.Branch, s.branches)
 	in(c.Group, s.groups)
+	in(c.Project, s.projects)
 	if len(or) == 0 {
 		return "(FALSE)", nil
 	}
@@ -128,8 +131,8 @@ func (s Scope) where(c Columns, hold func(i int) string) (string, []any) {
 
 // Place is where a write goes; the fields that do not apply stay zero.
 type Place struct {
-	Unit                              uuid.UUID
-	Person, Department, Branch, Group uuid.UUID
+	Unit                                       uuid.UUID
+	Person, Department, Branch, Group, Project uuid.UUID
 }
 
 // Covers says whether the scope reaches a place, by the same rules as Rows: it is
@@ -144,7 +147,8 @@ func (s Scope) Covers(p Place) bool {
 	return (p.Person != uuid.Nil && p.Person == s.person) ||
 		(p.Department != uuid.Nil && slices.Contains(s.departments, p.Department)) ||
 		(p.Branch != uuid.Nil && slices.Contains(s.branches, p.Branch)) ||
-		(p.Group != uuid.Nil && slices.Contains(s.groups, p.Group))
+		(p.Group != uuid.Nil && slices.Contains(s.groups, p.Group)) ||
+		(p.Project != uuid.Nil && slices.Contains(s.projects, p.Project))
 }
 
 // add widens the scope by one grant with the reach its policy line gives. A reach
@@ -175,5 +179,7 @@ func (s *Scope) add(a Actor, g Grant, reach string) {
 		put(&s.branches, own("branch", a.Branch))
 	case "group":
 		put(&s.groups, own("group", a.Group))
+	case "project":
+		put(&s.projects, own("project", uuid.Nil))
 	}
 }

@@ -16,8 +16,9 @@ import (
 	"xianfeng/internal/db"
 )
 
-// actorColumns reads an account with its person, places today and grants in
-// force: the one query of each request. $2 is today in Shanghai.
+// actorColumns reads an account with its person, places today and grants in force,
+// those of its secondments among them: the one query of each request. $2 is today in
+// Shanghai.
 const actorColumns = `a.unit_id, u.name, a.id, a.login, a.must_change, a.demo, p.id, p.name,
 	m.branch_id, m.group_id, d.department_id,
 	coalesce((SELECT json_agg(json_build_object('role', g.role, 'place_kind', g.place_kind,
@@ -27,10 +28,13 @@ const actorColumns = `a.unit_id, u.name, a.id, a.login, a.must_change, a.demo, p
 				WHEN 'group' THEN (SELECT b.name || gr.name FROM org_groups gr JOIN org_branches b ON b.unit_id = gr.unit_id AND b.id = gr.branch_id
 					WHERE gr.unit_id = g.unit_id AND gr.id = g.place_id)
 				WHEN 'department' THEN (SELECT name FROM org_departments WHERE unit_id = g.unit_id AND id = g.place_id)
+				WHEN 'project' THEN (SELECT name FROM org_projects WHERE unit_id = g.unit_id AND id = g.place_id)
 				ELSE u.name END) ORDER BY g.role, g.id)
-		FROM access_grants g
-		WHERE g.unit_id = a.unit_id AND g.person_id = a.person_id AND g.ended_at IS NULL
-			AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2)), '[]')`
+		FROM (SELECT unit_id, id, role, place_kind, place_id FROM access_grants
+				WHERE unit_id = a.unit_id AND person_id = a.person_id AND ended_at IS NULL
+					AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2)
+			UNION ALL SELECT unit_id, id, CASE WHEN office IN ('secretary', 'deputy') THEN 'taskforce_secretary' ELSE 'taskforce_member' END, 'project', project_id
+				FROM org_secondments WHERE unit_id = a.unit_id AND person_id = a.person_id AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2)) g), '[]')`
 
 const actorJoins = `JOIN org_units u ON u.id = a.unit_id
 	JOIN org_people p ON p.unit_id = a.unit_id AND p.id = a.person_id

@@ -18,7 +18,7 @@ type Why struct {
 type RoleInfo struct {
 	Role    string   `json:"role"`
 	Name    string   `json:"name"`
-	Place   string   `json:"place" enum:"unit,department,branch,group"`
+	Place   string   `json:"place" enum:"unit,department,branch,group,project"`
 	Permits []string `json:"permits"`
 }
 
@@ -45,6 +45,15 @@ var (
 		"followup.read": "查看谈话转办事项", "followup.write": "转办、办结谈话事项", "duty.read": "查看职责落实情况", "duty.write": "维护职责清单",
 		"duty.excuse": "说明未完成的原因", "duty.approve": "批准未完成的原因", "duty_plan.read": "查看支部季度计划", "duty_plan.write": "编制、报备支部季度计划",
 		"study.note": "记自己的学习（仅自己可见）", "feed.use": "订阅自己的日历",
+		"taskforce.read": "查看行动党支部等", "taskforce.propose": "提议成立行动党支部等", "taskforce.approve": "审批成立行动党支部等", "taskforce.staff": "抽调人员、任命负责人",
+		"taskforce.log": "登记成果、纪实与本人任务", "taskforce.work": "分派任务、管理成果", "taskforce.conclude": "办理结项", "taskforce.archive": "归档",
+		"taskforce_kind.write": "设置行动党支部等的类型与成果种类", "appraisal.read": "查看抽调鉴定", "appraisal.write": "撰写抽调鉴定", "appraisal.receive": "接收抽调鉴定",
+		"mentoring.read": "查看双导师结对", "mentoring.write": "填写自己结对的计划、活动与评价", "mentoring.pair": "维护导师、确定与调整结对", "mentoring.publish": "公示年度成长计划",
+		"volunteer.read": "查看志愿服务活动", "volunteer.sign": "报名志愿服务", "volunteer.organise": "组织、登记志愿服务", "volunteer_hours.read": "查看志愿时长",
+		"volunteer_hours.notice": "公示志愿时长", "volunteer_hours.import": "导入志愿时长", "volunteer_certificate.read": "查看志愿服务证明", "volunteer_certificate.issue": "开具志愿服务证明",
+		"selection.score": "为候选组合评分", "volunteer_service.read": "预览志愿服务统计表", "volunteer_service.issue": "出具、下载志愿服务统计表",
+		"mentor_pairs.read": "预览双导师情况表", "mentor_pairs.issue": "出具、下载双导师情况表",
+		"taskforce_register.read": "预览行动党支部情况表", "taskforce_register.issue": "出具、下载行动党支部情况表",
 		"annual_summary.read": "预览年度积分汇总", "annual_summary.issue": "出具、下载年度积分汇总",
 		"pennant.read": "预览流动红旗评选表", "pennant.issue": "出具、下载流动红旗评选表",
 		"quarter_summary.read": "预览季度积分汇总", "quarter_summary.issue": "出具、下载季度积分汇总",
@@ -96,7 +105,7 @@ func (s *Service) why(a access.Actor, n access.Need) (Why, error) {
 
 func (s *Service) roles() ([]RoleInfo, error) {
 	out := []RoleInfo{}
-	for _, r := range access.Roles() {
+	for _, r := range append(access.Roles(), access.Seconded()...) {
 		info := RoleInfo{Role: r.Code, Name: r.Name, Place: r.Place, Permits: []string{}}
 		for _, l := range s.policy.Lines() {
 			if l.Role == r.Code {

@@ -30,6 +30,7 @@ import (
 	"xianfeng/internal/httpd"
 	"xianfeng/internal/keyring"
 	"xianfeng/internal/localpg"
+	"xianfeng/internal/mentoring"
 	"xianfeng/internal/notice"
 	"xianfeng/internal/org"
 	"xianfeng/internal/points"
@@ -37,6 +38,8 @@ import (
 	"xianfeng/internal/selection"
 	"xianfeng/internal/study"
 	"xianfeng/internal/talk"
+	"xianfeng/internal/taskforce"
+	"xianfeng/internal/volunteer"
 	"xianfeng/policies"
 	"xianfeng/web"
 )
@@ -60,6 +63,9 @@ type App struct {
 	Selections *selection.Service
 	Talks      *talk.Service
 	Study      *study.Service
+	Mentoring  *mentoring.Service
+	Taskforces *taskforce.Service
+	Volunteers *volunteer.Service
 	Reports    *report.Service
 	Duties     *duty.Service
 	Desk       *desk.Service
@@ -169,6 +175,9 @@ func build(d *bun.DB, cfg Config, keys *keyring.Ring, now calendar.Clock, log *s
 	a.Selections = selection.NewService(d, policy, duties{now}, now)
 	a.Notices = notice.NewService(d, policy, map[string]notice.Owner{notice.KindClaims: a.Claims, notice.KindSelection: a.Selections, notice.KindTotals: a.Points}, activity.Meetings{}, now)
 	a.Study = study.NewService(d, keys, now)
+	a.Mentoring = mentoring.NewService(d, policy, now)
+	a.Taskforces = taskforce.NewService(d, policy, a.Files, now)
+	a.Volunteers = volunteer.NewService(d, policy, a.Activities, now)
 	a.Talks = talk.NewService(d, policy, keys, talkSources{now}, now)
 	a.Reports = report.NewService(d, policy, files, now)
 	a.Duties = duty.NewService(d, policy, now)
@@ -201,6 +210,9 @@ func (a *App) Server() (*httpd.Server, error) {
 	desk.Mount(s.API, a.Desk)
 	feed.Mount(s.API, a.Feeds)
 	claim.Mount(s.API, a.Claims)
+	mentoring.Mount(s.API, a.Mentoring)
+	taskforce.Mount(s.API, a.Taskforces)
+	volunteer.Mount(s.API, a.Volunteers)
 	talk.Mount(s.API, a.Talks)
 	study.Mount(s.API, a.Study)
 	ui, err := fs.Sub(web.Dist, "dist")

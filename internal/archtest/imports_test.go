@@ -64,8 +64,13 @@ var edges = map[string]edge{
 	"internal/talk":  capability("a doer: who talks with whom and when; what is said is sealed by keyring; what other capabilities know reaches it as occasions", append([]string{"keyring", "schedule"}, ground[2:]...)...),
 	"internal/study": capability("a doer: notes for oneself alone, sealed by keyring", append([]string{"keyring"}, ground[3:]...)...),
 
+	"internal/mentoring": capability("a doer: who mentors whom, and what they make of it; plans lie on notice", ground[2:]...),
+	"internal/taskforce": capability("a doer: opens projects and seconds people through org; what it holds are activities, which it reads for its bundle", ground...),
+	"internal/volunteer": capability("a doer: sign-ups become one record through activity.Enter; hours lie on notice", ground...),
+
 	"internal/duty":     capability("a reader: reckons from records who owes what; of its own it keeps the list of duties, excuses and plans", ground...),
 	"internal/feed":     capability("a reader: somebody's own calendar; what stands in it is handed over by its owners", ground[3:]...),
+	"internal/life":     capability("a reader: all of one person that the viewer may see, on one time line", ground...),
 	"internal/fairness": capability("a reader: how evenly points fall", ground...),
 	"internal/report":   capability("a reader: selects across tables through Scope, writes its own issues only; duties as duty reckons them", append([]string{"duty"}, ground...)...),
 	"internal/desk":     capability("a reader: what waits for me, the duties of it as duty reckons them", append([]string{"duty"}, ground...)...),

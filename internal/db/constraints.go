@@ -99,6 +99,53 @@ var constraints = map[string]complaint{
 	"feed_feeds_one":            {fault.Conflict, "已有一个日历地址，请刷新后查看"},
 
 	"report_issues_replaced_once": {fault.Conflict, "该报表已被后来的一份更正，请更正最新的那一份"},
+
+	"org_projects_name":              {fault.Conflict, "这段时间已有同名的行动党支部等，请换一个名称"},
+	"org_secondments_once":           {fault.Conflict, "该人员这段时间已在其中，请先结束原来的抽调"},
+	"org_secondments_secretary":      {fault.Conflict, "这段时间已有负责人，请先免去原来的"},
+	"org_secondments_within":         {fault.RuleBroken, "抽调的起止日期须在成立与结项之间"},
+	"org_secondments_full_member":    {fault.RuleBroken, "行动党支部的书记、副书记须由正式党员担任"},
+	"activity_outsiders_once":        {fault.Conflict, "同一外单位人员只能登记一次"},
+	"activity_project_elects_nobody": {fault.RuleBroken, "行动党支部等临时组织不进行选举"},
+
+	"mentoring_two_people":            {fault.RuleBroken, "导师与学员不能是同一人"},
+	"mentoring_wishes_once":           {fault.Conflict, "这两人之间已登记过意向或回避，请先删除原来的"},
+	"mentoring_wishes_lock":           {fault.Conflict, "该学员的这一类导师已有锁定意向，请先删除原来的"},
+	"mentoring_pairings_once":         {fault.Conflict, "该学员这段时间已有结对，请先结束原来的"},
+	"mentoring_pairings_not_own":      {fault.RuleBroken, "本人的结对须由他人确定"},
+	"mentoring_terms_not_own":         {fault.RuleBroken, "本人参加的结对须由他人确定"},
+	"mentoring_terms_one_role":        {fault.Conflict, "该学员这段时间已有这一类导师"},
+	"mentoring_terms_two_mentors":     {fault.RuleBroken, "政治导师与业务导师须是两个人"},
+	"mentoring_terms_within":          {fault.RuleBroken, "导师的起止日期须在结对期限之内"},
+	"mentoring_mentor_on_roll":        {fault.RuleBroken, "导师须是在册人员"},
+	"mentoring_mentee_on_roll":        {fault.RuleBroken, "学员须是在册人员"},
+	"mentoring_political_full_member": {fault.RuleBroken, "政治导师须是正式党员"},
+	"mentoring_limit":                 {fault.RuleBroken, "该导师带教的学员已达上限，请换一位导师"},
+	"mentoring_mentee_young":          {fault.RuleBroken, "该人员不在青年干警范围内（年龄与参加工作年限见系统设置；缺出生日期或参加工作时间的请先补上）"},
+	"mentoring_plans_once":            {fault.Conflict, "该年度的成长计划已经建立，请刷新后查看"},
+	"mentoring_logs_other":            {fault.RuleBroken, "活动须由结对的另一方确认"},
+	"mentoring_assessments_once":      {fault.Conflict, "这一阶段的评价已经填写，请刷新后修改"},
+
+	"selection_candidates_not_of_pair": {fault.RuleBroken, "涉及本人的评选须回避，请由他人办理"},
+	"selection_honours_not_of_pair":    {fault.RuleBroken, "不能审定本人参评的评选"},
+	"selection_scores_not_own":         {fault.RuleBroken, "本人所在组合参评，不能参与评分"},
+	"selection_scores_most":            {fault.Invalid, "评分超过了该项的满分"},
+	"selection_scores_open":            {fault.Conflict, "评分已经结束，请刷新后查看"},
+
+	"taskforce_not_own":            {fault.RuleBroken, "不能审批自己提议的事项，请由他人审批"},
+	"taskforce_approval_no":        {fault.Conflict, "该批准文号已被使用，请核对"},
+	"taskforce_forwards":           {fault.Conflict, "状态刚有变化，请刷新后再办理"},
+	"taskforce_archived":           {fault.RuleBroken, "已归档的不能再修改"},
+	"taskforce_needs_approval":     {fault.Invalid, "请填写批准文号和日期"},
+	"taskforce_needs_secretary":    {fault.RuleBroken, "正式党员达到 3 人的，须先任命书记"},
+	"taskforce_outsiders_once":     {fault.Conflict, "该外单位人员这段时间已在其中"},
+	"taskforce_appraisals_once":    {fault.Conflict, "该成员的鉴定已经写过，请刷新后查看"},
+	"taskforce_appraisals_not_own": {fault.RuleBroken, "不能为自己写鉴定，请由他人填写"},
+	"claim_claims_source":          {fault.Conflict, "这份鉴定已经申报过，不能重复申报"},
+
+	"volunteer_closed":       {fault.Conflict, "该活动已登记或取消，不能再报名"},
+	"volunteer_full":         {fault.Conflict, "名额已满，已有人先报上，请刷新后排队候补"},
+	"volunteer_noticed_open": {fault.Conflict, "其中有时长正在公示，请刷新后查看"},
 }
 
 func isNetwork(err error) bool {

@@ -24,6 +24,8 @@ const (
 	KindClaims    = "claims"
 	KindTotals    = "totals"
 	KindSelection = "selection"
+	KindPlans     = "growth_plans"
+	KindHours     = "volunteer_hours"
 )
 
 // The outcomes of an item; empty while it lies open.
@@ -47,6 +49,7 @@ type Publication struct {
 	Branch            uuid.UUID
 	Quarter           calendar.Quarter
 	Columns           []string // headings of the printed list, without a number's
+	Days              int      // working days, where the setting for all notices is not theirs; 0: that one
 	Items             []Item
 }
 

@@ -29,9 +29,13 @@ func Publish(ctx context.Context, tx bun.Tx, by access.Actor, now time.Time, p P
 	if err != nil {
 		return Notice{}, err
 	}
+	days := set.NoticeDays
+	if p.Days > 0 {
+		days = p.Days
+	}
 	n := Notice{ID: db.NewID(), Kind: p.Kind, Title: p.Title, Body: p.Body, Branch: p.Branch, Quarter: p.Quarter, Columns: p.Columns,
-		WorkingDays: set.NoticeDays, PublishedBy: by.Person, PublishedAt: now, State: StateOpen}
-	n.FirstDay, n.LastDay = period(w, now, set.NoticeDays)
+		WorkingDays: days, PublishedBy: by.Person, PublishedAt: now, State: StateOpen}
+	n.FirstDay, n.LastDay = period(w, now, days)
 	for i := range p.Items {
 		p.Items[i].ID = db.NewID()
 	}

@@ -30,6 +30,13 @@ type UnitSettings struct {
 	TalksPerDay    int `json:"talks_per_day" minimum:"1" maximum:"20" doc:"Planned talks that one person holds on a day (rule 22)"`
 	QuarterPlanDay int `json:"quarter_plan_day" minimum:"1" maximum:"28" doc:"Day of a quarter's first month by which a branch files its plan"`
 
+	MenteeAge        int `json:"mentee_age" minimum:"18" maximum:"60" doc:"Up to this age somebody is a young cadre, who has mentors (rule 25)"`
+	MenteeYears      int `json:"mentee_years" minimum:"0" maximum:"30" doc:"Or within so many years of starting work"`
+	MenteesPerMentor int `json:"mentees_per_mentor" minimum:"1" maximum:"10" doc:"Mentees that one mentor has at a time"`
+	PairingYears     int `json:"pairing_years" minimum:"1" maximum:"10" doc:"How long a pairing is made for"`
+
+	HoursNoticeDays int `json:"hours_notice_days" minimum:"1" maximum:"60" doc:"Working days that volunteer hours lie on notice (rule 31)"`
+
 	Fonts ReportFonts `json:"report_fonts" doc:"Faces on printed reports"`
 }
 
@@ -70,6 +77,11 @@ func DefaultSettings() UnitSettings {
 		PioneerQuota:           1,
 		TalksPerDay:            3,
 		QuarterPlanDay:         5,
+		MenteeAge:              35,
+		MenteeYears:            5,
+		MenteesPerMentor:       2,
+		PairingYears:           2,
+		HoursNoticeDays:        7,
 		Fonts:                  ReportFonts{Title: "宋体", Heading: "黑体", Body: "仿宋"},
 	}
 }
@@ -124,6 +136,11 @@ func (s UnitSettings) check() error {
 	within("pioneer_quota", s.PioneerQuota, 1, 20, "每个党小组的名额应在 1 到 20 之间")
 	within("talks_per_day", s.TalksPerDay, 1, 20, "每人每天的谈话数应在 1 到 20 之间")
 	within("quarter_plan_day", s.QuarterPlanDay, 1, 28, "季度计划的报备日应在 1 到 28 日之间")
+	within("mentee_age", s.MenteeAge, 18, 60, "青年干警的年龄上限应在 18 到 60 之间")
+	within("mentee_years", s.MenteeYears, 0, 30, "参加工作年限应在 0 到 30 之间")
+	within("mentees_per_mentor", s.MenteesPerMentor, 1, 10, "每位导师带教的学员应在 1 到 10 人之间")
+	within("pairing_years", s.PairingYears, 1, 10, "结对期限应在 1 到 10 年之间")
+	within("hours_notice_days", s.HoursNoticeDays, 1, 60, "时长公示期应在 1 到 60 个工作日之间")
 	face("report_fonts.title", s.Fonts.Title)
 	face("report_fonts.heading", s.Fonts.Heading)
 	face("report_fonts.body", s.Fonts.Body)

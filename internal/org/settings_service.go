@@ -82,6 +82,16 @@ func settingName(field string) string {
 		return "每人每天的谈话数"
 	case "quarter_plan_day":
 		return "季度计划报备日"
+	case "mentee_age":
+		return "青年干警年龄上限"
+	case "mentee_years":
+		return "青年干警工作年限"
+	case "mentees_per_mentor":
+		return "每位导师的学员数"
+	case "pairing_years":
+		return "结对期限"
+	case "hours_notice_days":
+		return "志愿时长公示期"
 	case "short_volunteers":
 		return "不足半小时的计法"
 	case "report_fonts":

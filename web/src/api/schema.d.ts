@@ -7560,7 +7560,7 @@ export interface components {
             name: string;
             permits: string[];
             /** @enum {string} */
-            place: "unit" | "department" | "branch" | "group";
+            place: "unit" | "department" | "branch" | "group" | "project";
             role: string;
         };
         RoleThere: {
@@ -8435,6 +8435,11 @@ export interface components {
              */
             election_quorum_percent: number;
             /**
+             * Format: int64
+             * @description Working days that volunteer hours lie on notice (rule 31)
+             */
+            hours_notice_days: number;
+            /**
              * @description Volunteering is stored in minutes and rounded down to this (rule 29)
              * @enum {string}
              */
@@ -8456,9 +8461,29 @@ export interface components {
             meeting_quorum_percent: number;
             /**
              * Format: int64
+             * @description Up to this age somebody is a young cadre, who has mentors (rule 25)
+             */
+            mentee_age: number;
+            /**
+             * Format: int64
+             * @description Or within so many years of starting work
+             */
+            mentee_years: number;
+            /**
+             * Format: int64
+             * @description Mentees that one mentor has at a time
+             */
+            mentees_per_mentor: number;
+            /**
+             * Format: int64
              * @description Working days that a public notice lies open (rule 13)
              */
             notice_days: number;
+            /**
+             * Format: int64
+             * @description How long a pairing is made for
+             */
+            pairing_years: number;
             /**
              * Format: int64
              * @description Pioneer posts that a group may recommend for in a quarter (rule 20)
