@@ -166,6 +166,7 @@ CREATE TABLE mentoring_plans (
     agreed_by    uuid[] NOT NULL DEFAULT '{}', -- of the three, in this wording
     notice_id    uuid,
     published_on date,           -- when it went on public notice
+    returned     text NOT NULL DEFAULT '', -- why it came back to a draft: an objection, a notice called off
     row_version  int NOT NULL DEFAULT 1,
     PRIMARY KEY (unit_id, id),
     CONSTRAINT mentoring_plans_once UNIQUE (unit_id, pairing_id, year),

@@ -50,6 +50,7 @@ CREATE TABLE volunteer_signups (
     state     text NOT NULL CHECK (state IN ('placed', 'waiting', 'gone')),
     signed_at timestamptz NOT NULL, -- who waits moves up in this order
     signed_by uuid NOT NULL,        -- oneself, or the organiser for them
+    moved_at  timestamptz,          -- a place came free then for who had waited
     came_at   timestamptz,          -- said so by the page of the code; never required
     PRIMARY KEY (unit_id, action_id, person_id),
     FOREIGN KEY (unit_id, action_id) REFERENCES volunteer_actions (unit_id, id),
@@ -84,7 +85,7 @@ CREATE TABLE volunteer_noticed (
     record_id uuid NOT NULL,
     person_id uuid NOT NULL,
     minutes   int NOT NULL CHECK (minutes > 0),
-    outcome   text NOT NULL DEFAULT 'open' CHECK (outcome IN ('open', 'passed', 'failed')),
+    outcome   text NOT NULL DEFAULT 'open' CHECK (outcome IN ('open', 'passed', 'failed', 'cancelled')), -- failed: an objection was upheld
     PRIMARY KEY (unit_id, notice_id, record_id, person_id),
     FOREIGN KEY (unit_id, notice_id) REFERENCES notice_notices (unit_id, id),
     FOREIGN KEY (unit_id, person_id) REFERENCES org_people (unit_id, id)

@@ -105,6 +105,41 @@ func TestPolicyRefusesTypingErrors(t *testing.T) {
 	}
 }
 
+// What a secondment gives reaches its project and nothing else, and nobody grants it.
+func TestSecondedReachTheirProject(t *testing.T) {
+	p := newPolicy(t, policies.Policy)
+	mine, other := db.NewID(), db.NewID()
+	for _, role := range access.Seconded() {
+		for _, r := range access.Roles() {
+			if r.Code == role.Code {
+				t.Errorf("%s can be granted", role.Code)
+			}
+		}
+		a := actor("")
+		a.Grants = []access.Grant{{Role: role.Code, PlaceKind: "project", PlaceID: mine}}
+		scope, err := p.Decide(a, access.Need{Resource: "activity", Action: "read"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			place access.Place
+			want  bool
+		}{
+			{access.Place{Unit: a.Unit, Project: mine}, true}, {access.Place{Unit: a.Unit, Project: other}, false},
+			{access.Place{Unit: db.NewID(), Project: mine}, false}, {access.Place{Unit: a.Unit, Branch: a.Branch}, false},
+			{access.Place{Unit: a.Unit, Branch: mine}, false}, {access.Place{Unit: a.Unit}, false},
+		} {
+			if got := scope.Covers(c.place); got != c.want {
+				t.Errorf("%s covers %+v: %v", role.Code, c.place, got)
+			}
+		}
+		_, err = p.Decide(a, access.Need{Resource: "activity", Action: "confirm"})
+		if heads := role.Code == access.RoleTaskforceSecretary; heads != (err == nil) {
+			t.Errorf("%s confirms: %v", role.Code, err)
+		}
+	}
+}
+
 func TestNobodyWithoutGrants(t *testing.T) {
 	p := newPolicy(t, policies.Policy)
 	for _, a := range []access.Actor{
@@ -142,10 +177,11 @@ func TestScopeInSQLEqualsScopeInGo(t *testing.T) {
 		pool[i] = db.NewID()
 	}
 	pick := func() uuid.UUID { return pool[r.IntN(len(pool))] }
+	roles := append(access.Roles(), access.Seconded()...)
 	for round := range 400 {
 		a := access.Actor{Unit: unit, Account: db.NewID(), Person: pick(), Branch: pick(), Group: pick(), Department: pick()}
 		for range r.IntN(4) {
-			role := access.Roles()[r.IntN(len(access.Roles()))]
+			role := roles[r.IntN(len(roles))]
 			g := access.Grant{Role: role.Code, PlaceKind: role.Place}
 			if role.Place != "unit" {
 				g.PlaceID = pick()
@@ -155,14 +191,14 @@ func TestScopeInSQLEqualsScopeInGo(t *testing.T) {
 		l := p.Lines()[r.IntN(len(p.Lines()))]
 		scope, _ := p.Decide(a, access.Need{Resource: l.Resource, Action: l.Action})
 		for range 5 {
-			place := access.Place{Unit: unit, Person: pick(), Department: pick(), Branch: pick(), Group: pick()}
+			place := access.Place{Unit: unit, Person: pick(), Department: pick(), Branch: pick(), Group: pick(), Project: pick()}
 			if r.IntN(10) == 0 {
 				place.Unit = other
 			}
-			where, args := scope.Where(access.Columns{Unit: "u", Persons: []string{"p"}, Department: "d", Branch: "b", Group: "g"}, 6)
+			where, args := scope.Where(access.Columns{Unit: "u", Persons: []string{"p"}, Department: "d", Branch: "b", Group: "g", Project: "o"}, 7)
 			var seen bool
-			rows, err := db.Query(ctx, d, `SELECT `+where+` FROM (SELECT $1::uuid u, $2::uuid p, $3::uuid d, $4::uuid b, $5::uuid g) x`,
-				append([]any{place.Unit, place.Person, place.Department, place.Branch, place.Group}, args...)...)
+			rows, err := db.Query(ctx, d, `SELECT `+where+` FROM (SELECT $1::uuid u, $2::uuid p, $3::uuid d, $4::uuid b, $5::uuid g, $6::uuid o) x`,
+				append([]any{place.Unit, place.Person, place.Department, place.Branch, place.Group, place.Project}, args...)...)
 			if err != nil {
 				t.Fatal(err)
 			}

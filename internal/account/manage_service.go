@@ -233,6 +233,9 @@ func (s *Service) Grant(ctx context.Context, by access.Actor, scope access.Scope
 	if !ok {
 		return id, fault.Field("role", "没有这个角色")
 	}
+	if role.Place == "project" {
+		return id, fault.Field("role", "“"+role.Name+"”随抽调自动取得、到期自动失去，不能直接授予；请在行动党支部等的页面抽调人员")
+	}
 	if (role.Place == "unit") != (n.Place == uuid.Nil) {
 		return id, fault.Field("place_id", "请为该角色选择"+map[string]string{"unit": "全院（不选具体部门）", "department": "部门", "branch": "党支部", "group": "党小组"}[role.Place])
 	}

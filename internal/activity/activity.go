@@ -42,8 +42,8 @@ func absences() []string { return []string{"official", "sick", "personal", "othe
 
 // OrganiserRef names who holds an activity; ID is zero for the unit.
 type OrganiserRef struct {
-	Kind string    `json:"kind" enum:"unit,department,branch,group"`
-	ID   uuid.UUID `json:"id,omitzero" required:"false" format:"uuid" doc:"Of the department, branch or group; none for the unit"`
+	Kind string    `json:"kind" enum:"unit,department,branch,group,project"`
+	ID   uuid.UUID `json:"id,omitzero" required:"false" format:"uuid" doc:"Of the department, branch, group or project; none for the unit"`
 }
 
 // Attendance is one person at an activity.
@@ -81,10 +81,12 @@ type Record struct {
 	Agenda        string
 	Content       string
 	Guests        string // from outside the office
+	Served        string // whom volunteering was for: 服务对象
 	Election      bool   // needs four fifths present (rule 5)
 	OverlapAnswer string // rule 7: the recorder's answer to the warning
 	Attendance    []Attendance
 	Resolutions   []Resolution
+	Outsiders     []Outsider
 }
 
 // day is the office's day of the activity, on which places and points are judged.
@@ -132,6 +134,8 @@ type Summary struct {
 	Present       int          `json:"present"`
 	Absent        int          `json:"absent"`
 	Guests        int          `json:"guests"`
+	Served        string       `json:"served" doc:"Whom volunteering was for"`
+	Outsiders     int          `json:"outsiders" doc:"People of partner units who worked along"`
 	Attachments   int          `json:"attachments"`
 	Amending      bool         `json:"amending" doc:"An amendment is being drafted, and you may see it"`
 	UpdatedAt     time.Time    `json:"updated_at"`
@@ -208,6 +212,7 @@ type Detail struct {
 	WithdrawnAt    *time.Time       `json:"withdrawn_at,omitempty"`
 	Attendance     []AttendanceLine `json:"attendance"`
 	Resolutions    []Resolution     `json:"resolutions"`
+	OutsidePeople  []Outsider       `json:"outside_people" doc:"Of partner units, who worked along (rule 31)"`
 	Files          []Attachment     `json:"files"`
 	Versions       []VersionLine    `json:"versions"`
 	Points         []PointsLine     `json:"points" doc:"Entries of people whose ledgers you may see"`

@@ -209,34 +209,48 @@ func (s *Service) Amend(ctx context.Context, by access.Actor, scope access.Scope
 }
 
 // Withdraw takes a confirmed record back: its points are reversed in the same
-// transaction, and it stays to be read, with the reason.
+// transaction, and it stays to be read, with the reason. rowVersion is the one that was
+// seen.
 func (s *Service) Withdraw(ctx context.Context, by access.Actor, scope access.Scope, id uuid.UUID, rowVersion int, reason string) (out Saved, err error) {
-	if reason, err = checkReason(reason, "撤回"); err != nil {
-		return out, err
-	}
 	err = db.Transact(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
-		_, v, err := lockStanding(ctx, tx, scope, id)
-		if err != nil {
-			return err
-		}
-		if v.RowVersion != rowVersion {
-			return fault.New(fault.Conflict, "该记录刚有变化，请刷新后再撤回")
-		}
-		if err := withdraw(ctx, tx, by.Unit, by.Person, s.now(), v.ID, reason); err != nil {
-			return err
-		}
-		v.State, v.Reason = Withdrawn, reason
-		v.RowVersion++
-		posted, err := points.Post(ctx, tx, by, s.now(), posting(by, *v, nil))
-		if err != nil {
-			return err
-		}
-		out = v.saved()
-		out.Posted = &posted
-		return s.record(ctx, tx, by, "activity.withdraw", *v, "撤回活动“"+v.Title+"”："+reason,
-			map[string]any{"reversals": posted.Reversals, "reason": reason})
+		out, err = s.takeBack(ctx, tx, by, scope, id, &rowVersion, reason)
+		return err
 	})
 	return out, err
+}
+
+// TakeBack is Withdraw within the caller's transaction, of the record as it stands:
+// whoever entered it undoes what they did. scope is that of activity.confirm.
+func (s *Service) TakeBack(ctx context.Context, tx bun.Tx, by access.Actor, scope access.Scope, record uuid.UUID, reason string) error {
+	_, err := s.takeBack(ctx, tx, by, scope, record, nil, reason)
+	return err
+}
+
+func (s *Service) takeBack(ctx context.Context, tx bun.Tx, by access.Actor, scope access.Scope, id uuid.UUID, rowVersion *int, reason string) (Saved, error) {
+	reason, err := checkReason(reason, "撤回")
+	if err != nil {
+		return Saved{}, err
+	}
+	_, v, err := lockStanding(ctx, tx, scope, id)
+	if err != nil {
+		return Saved{}, err
+	}
+	if rowVersion != nil && v.RowVersion != *rowVersion {
+		return Saved{}, fault.New(fault.Conflict, "该记录刚有变化，请刷新后再撤回")
+	}
+	if err := withdraw(ctx, tx, by.Unit, by.Person, s.now(), v.ID, reason); err != nil {
+		return Saved{}, err
+	}
+	v.State, v.Reason = Withdrawn, reason
+	v.RowVersion++
+	posted, err := points.Post(ctx, tx, by, s.now(), posting(by, *v, nil))
+	if err != nil {
+		return Saved{}, err
+	}
+	out := v.saved()
+	out.Posted = &posted
+	return out, s.record(ctx, tx, by, "activity.withdraw", *v, "撤回活动“"+v.Title+"”："+reason,
+		map[string]any{"reversals": posted.Reversals, "reason": reason})
 }
 
 // lockStanding locks a confirmed record that nobody is amending.

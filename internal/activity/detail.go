@@ -34,6 +34,6 @@ func (d *Detail) keepReasons(own uuid.UUID) {
 }
 
 // organiserOf makes the place of a row for Scope.Covers.
-func organiserOf(kind string, department, branch, group uuid.UUID) org.Organiser {
-	return org.Organiser{Kind: kind, Department: department, Branch: branch, Group: group}
+func organiserOf(kind string, department, branch, group, project uuid.UUID) org.Organiser {
+	return org.Organiser{Kind: kind, Department: department, Branch: branch, Group: group, Project: project}
 }

@@ -24,6 +24,7 @@ type detailRow struct {
 	DepartmentID   uuid.UUID
 	BranchID       uuid.UUID
 	GroupID        uuid.UUID
+	ProjectID      uuid.UUID
 	HostID         uuid.UUID
 	RecorderID     uuid.UUID
 	LecturerID     uuid.UUID
@@ -46,7 +47,7 @@ type detailRow struct {
 
 const nameOf = `coalesce((SELECT p.name FROM org_people p WHERE p.unit_id = a.unit_id AND p.id = a.`
 
-const detailColumns = `a.id, a.unit_id, a.department_id, a.branch_id, a.group_id, a.host_id, a.recorder_id, a.lecturer_id, a.agenda, a.content,
+const detailColumns = `a.id, a.unit_id, a.department_id, a.branch_id, a.group_id, a.project_id, a.host_id, a.recorder_id, a.lecturer_id, a.agenda, a.content,
 	a.guests AS outside_guests, a.election, a.overlap_answer, a.reason, a.voters_expected, a.voters_present,
 	a.created_at, a.confirmed_at, a.withdrawn_at,
 	` + nameOf + `lecturer_id), '') AS lecturer_name, ` + nameOf + `created_by), '') AS created_name,
@@ -68,7 +69,7 @@ func findDetail(ctx context.Context, on bun.IDB, read, record access.Scope, id u
 	var r detailRow
 	q := on.NewSelect().TableExpr("activity_activities AS a").
 		Join("JOIN activity_kinds AS k ON k.unit_id = a.unit_id AND k.code = a.kind").
-		ColumnExpr(summaryColumns).ColumnExpr(detailColumns).Apply(amending(record)).Where("a.record_id = ?", id)
+		ColumnExpr(summaryColumns).ColumnExpr(detailColumns).ColumnExpr(OrganiserNameSQL("a")+" AS organiser_name").Apply(amending(record)).Where("a.record_id = ?", id)
 	if number == 0 {
 		where, args := visible(read, record)
 		q.Where(standingOnly).Where(where, args...)
@@ -94,13 +95,16 @@ func findDetail(ctx context.Context, on bun.IDB, read, record access.Scope, id u
 	if d.Resolutions, err = resolutionsOf(ctx, on, r.UnitID, r.ID); err != nil {
 		return Detail{}, org.Organiser{}, err
 	}
+	if d.OutsidePeople, err = outsidersOf(ctx, on, r.UnitID, r.ID); err != nil {
+		return Detail{}, org.Organiser{}, err
+	}
 	if d.Files, err = filesOf(ctx, on, r.UnitID, r.ID); err != nil {
 		return Detail{}, org.Organiser{}, err
 	}
 	if d.Versions, err = versionsOf(ctx, on, record, r.UnitID, id); err != nil {
 		return Detail{}, org.Organiser{}, err
 	}
-	return d, organiserOf(r.OrganiserKind, r.DepartmentID, r.BranchID, r.GroupID), nil
+	return d, organiserOf(r.OrganiserKind, r.DepartmentID, r.BranchID, r.GroupID, r.ProjectID), nil
 }
 
 func person(id uuid.UUID, name string) *PersonRef {

@@ -34,6 +34,8 @@ type RecordInput struct {
 	OverlapAnswer string       `json:"overlap_answer,omitempty" maxLength:"400" doc:"Answers the warning that somebody is at two activities at once"`
 	Attendance    []Attendance `json:"attendance,omitempty" maxItems:"2000"`
 	Resolutions   []Resolution `json:"resolutions,omitempty" maxItems:"50"`
+	Served        string       `json:"served,omitempty" maxLength:"200" doc:"Whom volunteering was for"`
+	OutsidePeople []Outsider   `json:"outside_people,omitempty" maxItems:"200" doc:"Of partner units, who worked along; counted apart from our own (rule 31)"`
 }
 
 func given(id *uuid.UUID) uuid.UUID {
@@ -47,7 +49,7 @@ func (in RecordInput) record() (r Record, err error) {
 	r = Record{Kind: in.Kind, Title: in.Title, Place: in.Place, Organiser: in.Organiser, Host: given(in.HostID),
 		Recorder: given(in.RecorderID), Lecturer: given(in.LecturerID), Agenda: in.Agenda, Content: in.Content,
 		Guests: in.OutsideGuests, Election: in.Election, OverlapAnswer: in.OverlapAnswer,
-		Attendance: in.Attendance, Resolutions: in.Resolutions}
+		Attendance: in.Attendance, Resolutions: in.Resolutions, Served: in.Served, Outsiders: in.OutsidePeople}
 	if r.Starts, err = ParseMoment("starts_at", in.StartsAt); err != nil {
 		return r, err
 	}
@@ -65,6 +67,7 @@ type FilterIn struct {
 	Branch     uuid.UUID     `query:"branch_id" doc:"Organised by it or one of its groups"`
 	Group      uuid.UUID     `query:"group_id"`
 	Department uuid.UUID     `query:"department_id"`
+	Project    uuid.UUID     `query:"project_id"`
 	Person     uuid.UUID     `query:"person_id" doc:"Who was there, hosted, recorded or lectured"`
 	From       calendar.Date `query:"from"`
 	To         calendar.Date `query:"to"`
@@ -75,7 +78,7 @@ type FilterIn struct {
 
 func (in FilterIn) filter() Filter {
 	f := Filter{Text: in.Q, Kind: in.Kind, Category: in.Category, State: State(in.State), Branch: in.Branch, Group: in.Group,
-		Department: in.Department, Person: in.Person, From: in.From, To: in.To, NoQuorum: in.NoQuorum, Sort: in.Sort}
+		Department: in.Department, Project: in.Project, Person: in.Person, From: in.From, To: in.To, NoQuorum: in.NoQuorum, Sort: in.Sort}
 	if in.Late != "" {
 		late := in.Late == "true"
 		f.Late = &late
@@ -104,7 +107,7 @@ type calendarIn struct {
 
 type suggestIn struct {
 	Kind      string        `query:"kind" required:"true" maxLength:"40"`
-	Organiser string        `query:"organiser_kind" required:"true" enum:"unit,department,branch,group"`
+	Organiser string        `query:"organiser_kind" required:"true" enum:"unit,department,branch,group,project"`
 	ID        uuid.UUID     `query:"organiser_id" doc:"None for the unit"`
 	Date      calendar.Date `query:"date" required:"true"`
 }

@@ -17,7 +17,7 @@ type Kind struct {
 	Name           string   `json:"name" minLength:"1" maxLength:"20"`
 	Category       string   `json:"category" enum:"three_meetings,party_day,study,volunteering,organisational,work,other" doc:"Points rules go by it"`
 	Expected       string   `json:"expected" enum:"members,voters,committee,staff,nobody" doc:"Who is expected, of the organiser's people"`
-	Organisers     []string `json:"organisers" doc:"Who may hold it: unit, department, branch, group"`
+	Organisers     []string `json:"organisers" doc:"Who may hold it: unit, department, branch, group, project"`
 	Needs          []string `json:"needs" doc:"What has to be filled in: host, recorder, lecturer, agenda, content, resolutions, place"`
 	Quorum         string   `json:"quorum" enum:"none,half" doc:"Whether its resolutions need a quorum (rule 5)"`
 	DefaultMinutes int      `json:"default_minutes" minimum:"5" maximum:"1440"`
@@ -37,7 +37,7 @@ func needs() []string {
 	return []string{"host", "recorder", "lecturer", "agenda", "content", "resolutions", "place"}
 }
 
-func organiserKinds() []string { return []string{"unit", "department", "branch", "group"} }
+func organiserKinds() []string { return []string{"unit", "department", "branch", "group", "project"} }
 
 func circles() []string {
 	return []string{org.CircleMembers, org.CircleVoters, org.CircleCommittee, org.CircleStaff, org.CircleNobody}
@@ -94,7 +94,7 @@ func (k *Kind) check() error {
 
 // seeds are the kinds of rule 3, as an office starts with them.
 func seeds() []Kind {
-	party := []string{"unit", "branch", "group"}
+	party := []string{"unit", "branch", "group", "project"}
 	branch := []string{"branch"}
 	all := organiserKinds()
 	minutes := []string{"host", "recorder", "place", "agenda"}

@@ -23,6 +23,7 @@ type Filter struct {
 	Branch     uuid.UUID // organised by it or by one of its groups
 	Group      uuid.UUID
 	Department uuid.UUID
+	Project    uuid.UUID
 	Person     uuid.UUID // who was present, sat in, hosted, recorded or lectured
 	From, To   calendar.Date
 	Late       *bool

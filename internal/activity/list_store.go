@@ -35,6 +35,8 @@ type summaryRow struct {
 	Expected      int
 	Present       int
 	Guests        int
+	Served        string
+	Outsiders     int
 	Attachments   int
 	Amending      bool
 	UpdatedAt     time.Time
@@ -46,23 +48,21 @@ func (r summaryRow) summary() Summary {
 		Organiser: OrganiserRef{r.OrganiserKind, r.OrganiserID}, OrganiserName: r.OrganiserName,
 		HostName: r.HostName, RecorderName: r.RecorderName, State: r.State, Late: r.Late, QuorumMet: r.QuorumMet,
 		Expected: r.Expected, Present: r.Present, Absent: r.Expected - r.Present, Guests: r.Guests,
+		Served: r.Served, Outsiders: r.Outsiders,
 		Attachments: r.Attachments, Amending: r.Amending, UpdatedAt: r.UpdatedAt}
 }
 
-// summaryColumns are those of summaryRow. amending asks with the scope of drafts.
+// summaryColumns are those of summaryRow, but for the organiser's name and amending,
+// which asks with the scope of drafts.
 const summaryColumns = `a.record_id, a.version, a.row_version, a.kind, k.name AS kind_name, k.category, a.title, a.starts_at, a.ends_at,
-	a.place, a.organiser_kind, a.state, a.late, a.quorum_met, a.updated_at,
-	CASE a.organiser_kind WHEN 'department' THEN a.department_id WHEN 'branch' THEN a.branch_id WHEN 'group' THEN a.group_id END AS organiser_id,
-	CASE a.organiser_kind WHEN 'department' THEN (SELECT o.name FROM org_departments o WHERE o.unit_id = a.unit_id AND o.id = a.department_id)
-		WHEN 'branch' THEN (SELECT o.name FROM org_branches o WHERE o.unit_id = a.unit_id AND o.id = a.branch_id)
-		WHEN 'group' THEN (SELECT b.name || o.name FROM org_groups o JOIN org_branches b ON b.unit_id = o.unit_id AND b.id = o.branch_id
-			WHERE o.unit_id = a.unit_id AND o.id = a.group_id)
-		ELSE '全院' END AS organiser_name,
+	a.place, a.organiser_kind, a.served, a.state, a.late, a.quorum_met, a.updated_at,
+	CASE a.organiser_kind WHEN 'department' THEN a.department_id WHEN 'branch' THEN a.branch_id WHEN 'group' THEN a.group_id WHEN 'project' THEN a.project_id END AS organiser_id,
 	coalesce((SELECT p.name FROM org_people p WHERE p.unit_id = a.unit_id AND p.id = a.host_id), '') AS host_name,
 	coalesce((SELECT p.name FROM org_people p WHERE p.unit_id = a.unit_id AND p.id = a.recorder_id), '') AS recorder_name,
 	(SELECT count(*) FROM activity_attendances t WHERE t.unit_id = a.unit_id AND t.activity_id = a.id AND t.status <> 'guest') AS expected,
 	(SELECT count(*) FROM activity_attendances t WHERE t.unit_id = a.unit_id AND t.activity_id = a.id AND t.status = 'present') AS present,
 	(SELECT count(*) FROM activity_attendances t WHERE t.unit_id = a.unit_id AND t.activity_id = a.id AND t.status = 'guest') AS guests,
+	(SELECT count(*) FROM activity_outsiders o WHERE o.unit_id = a.unit_id AND o.activity_id = a.id) AS outsiders,
 	(SELECT count(*) FROM activity_attachments t WHERE t.unit_id = a.unit_id AND t.activity_id = a.id) AS attachments`
 
 // standingOnly leaves one version of each record: the one that stands, or the
@@ -82,7 +82,7 @@ func records(on bun.IDB, read, record access.Scope, f Filter) *bun.SelectQuery {
 	}{
 		{"a.kind", f.Kind, f.Kind != ""}, {"k.category", f.Category, f.Category != ""}, {"a.state", f.State, f.State != ""},
 		{"a.branch_id", f.Branch, f.Branch != uuid.Nil}, {"a.group_id", f.Group, f.Group != uuid.Nil},
-		{"a.department_id", f.Department, f.Department != uuid.Nil},
+		{"a.department_id", f.Department, f.Department != uuid.Nil}, {"a.project_id", f.Project, f.Project != uuid.Nil},
 	} {
 		if eq.given {
 			q.Where("? = ?", bun.Safe(eq.column), eq.value)
@@ -115,7 +115,7 @@ func records(on bun.IDB, read, record access.Scope, f Filter) *bun.SelectQuery {
 
 // amending adds whether an amendment is on its way that the reader may see.
 func amending(record access.Scope) func(*bun.SelectQuery) *bun.SelectQuery {
-	draft, args := record.SQL(access.Columns{Unit: "d.unit_id", Department: "d.department_id", Branch: "d.branch_id", Group: "d.group_id"})
+	draft, args := record.SQL(access.Columns{Unit: "d.unit_id", Department: "d.department_id", Branch: "d.branch_id", Group: "d.group_id", Project: "d.project_id"})
 	return func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.ColumnExpr(`EXISTS (SELECT FROM activity_activities d WHERE d.unit_id = a.unit_id AND d.record_id = a.record_id
 			AND d.state = 'draft' AND d.version > 1 AND `+draft+`) AS amending`, args...)
@@ -128,7 +128,7 @@ func listRecords(ctx context.Context, on bun.IDB, read, record access.Scope, f F
 	if down {
 		direction, beyond = "DESC", "<"
 	}
-	q := records(on, read, record, f).ColumnExpr(summaryColumns).Apply(amending(record)).
+	q := records(on, read, record, f).ColumnExpr(summaryColumns).ColumnExpr(OrganiserNameSQL("a")+" AS organiser_name").Apply(amending(record)).
 		OrderExpr("a.? ?, a.record_id ?", bun.Ident(column), bun.Safe(direction), bun.Safe(direction)).Limit(int64(f.Limit))
 	if f.Cursor != "" {
 		c, err := parseCursor(f.Cursor, f.Sort)
@@ -152,4 +152,13 @@ func countRecords(ctx context.Context, on bun.IDB, read, record access.Scope, f 
 	var n int
 	err := records(on, read, record, f).ColumnExpr("count(*)").Scan(ctx, &n)
 	return n, db.Translate(err)
+}
+
+// listProjects lists whose records a list without a filter shows, by name.
+func listProjects(ctx context.Context, on bun.IDB, read, record access.Scope) ([]ProjectRef, error) {
+	refs := []ProjectRef{}
+	held := records(on, read, record, Filter{}).ColumnExpr("a.project_id").Where("a.project_id IS NOT NULL")
+	err := on.NewSelect().TableExpr("org_projects AS o").Column("o.id", "o.name").Where("o.unit_id = ?", read.Unit()).
+		Where("o.id IN (?)", held).OrderExpr("o.name, o.id").Scan(ctx, &refs)
+	return refs, db.Translate(err)
 }

@@ -19,4 +19,16 @@ func mountOrganisers(api *httpd.API, s *Service) {
 			out.Body.Items = items
 			return out, err
 		})
+	type projects struct {
+		Body struct {
+			Items []ProjectRef `json:"items"`
+		}
+	}
+	httpd.Get(api, "/api/activities/projects", httpd.Op{Need: needRead(), Tag: "activities", Summary: "Projects that held what you may read"},
+		func(ctx context.Context, who httpd.Who, _ *struct{}) (*projects, error) {
+			out := &projects{}
+			var err error
+			out.Body.Items, err = s.Projects(ctx, who.Actor, who.Scope)
+			return out, err
+		})
 }

@@ -74,7 +74,7 @@ func (c *complaints) say(field, format string, args ...any) {
 
 // tidy brings what people typed into the form in which it is kept.
 func (r *Record) tidy(k Kind) {
-	for _, s := range []*string{&r.Title, &r.Place} {
+	for _, s := range []*string{&r.Title, &r.Place, &r.Served} {
 		*s = sheet.Clean(*s)
 	}
 	for _, s := range []*string{&r.Agenda, &r.Content, &r.Guests, &r.OverlapAnswer} {
@@ -96,6 +96,7 @@ func (r *Record) tidy(k Kind) {
 		r.Resolutions[i].Title = strings.TrimSpace(r.Resolutions[i].Title)
 		r.Resolutions[i].Counts = false
 	}
+	r.tidyOutsiders(k)
 }
 
 // checkDraft asks of a draft what has to hold whatever is still missing. A draft
@@ -109,7 +110,7 @@ func (r Record) checkDraft(k Kind, now time.Time) error {
 		field, text, name string
 		most              int
 	}{
-		{"title", r.Title, "活动名称", 100}, {"place", r.Place, "地点", 100}, {"guests", r.Guests, "外单位人员", 500},
+		{"title", r.Title, "活动名称", 100}, {"place", r.Place, "地点", 100}, {"guests", r.Guests, "外单位人员", 500}, {"served", r.Served, "服务对象", 100},
 		{"agenda", r.Agenda, "议程", 5000}, {"content", r.Content, "内容", 50000}, {"overlap_answer", r.OverlapAnswer, "时间冲突说明", 200},
 	} {
 		if n := utf8.RuneCountInString(t.text); n > t.most {
@@ -135,7 +136,11 @@ func (r Record) checkDraft(k Kind, now time.Time) error {
 	case r.Ends.Sub(r.Starts) > maxLasting:
 		bad.say("ends_at", "一项活动最长 15 天，请检查结束时间或分成几项记录")
 	}
+	if r.Election && r.Organiser.Kind == "project" {
+		bad.say("election", "行动党支部等临时组织不进行选举")
+	}
 	r.checkPeople(&bad)
+	r.checkOutsiders(&bad)
 	if len(r.Resolutions) > maxResolutions {
 		bad.say("resolutions", "决议最多 %d 项", maxResolutions)
 	}
@@ -199,6 +204,7 @@ func (r Record) checkConfirm(k Kind, ro roster, now time.Time) error {
 		}
 	}
 	r.checkAttendance(k, ro, &bad)
+	r.checkOutsideMinutes(k, &bad)
 	r.checkVotes(k, ro, &bad)
 	return fault.Fields(bad)
 }
@@ -296,70 +302,6 @@ func orZero(n *int) int {
 		return 0
 	}
 	return *n
-}
-
-// voters counts who has a vote, of those expected and of those who came. Where
-// nobody is expected, everybody who is on the list is.
-func (r Record) voters(k Kind, ro roster) (expected, present int) {
-	came := make(map[uuid.UUID]bool, len(r.Attendance))
-	for _, a := range r.Attendance {
-		came[a.Person] = a.Status == Present
-		if k.open() && a.Status != Guest {
-			expected++
-			if a.Status == Present {
-				present++
-			}
-		}
-	}
-	for _, p := range ro.expected {
-		if !k.votes(p) && k.quorate() {
-			continue
-		}
-		expected++
-		if came[p.Person] {
-			present++
-		}
-	}
-	return expected, present
-}
-
-// judgement is what confirming finds out about a record.
-type judgement struct {
-	votersExpected, votersPresent *int
-	quorumMet                     *bool // nil: the kind knows no quorum
-	counts                        []bool
-	late                          bool
-}
-
-// judge applies rule 5: the quorum of the kind, and for each resolution whether
-// more than half of those expected were for it. Below the quorum none counts. A
-// decision without votes, where no quorum is asked, counts as taken.
-func (r Record) judge(k Kind, ro roster, set org.UnitSettings) judgement {
-	var j judgement
-	expected, present := r.voters(k, ro)
-	met := true
-	if k.quorate() {
-		percent := set.MeetingQuorumPercent
-		if k.Expected == org.CircleCommittee {
-			percent = set.CommitteeQuorumPercent
-		}
-		if r.Election {
-			percent = set.ElectionQuorumPercent
-		}
-		met = expected > 0 && org.Reaches(present, expected, percent)
-		j.votersExpected, j.votersPresent, j.quorumMet = &expected, &present, &met
-	}
-	for _, d := range r.Resolutions {
-		passed := d.For == nil && !k.quorate() || d.For != nil && 2**d.For > expected
-		j.counts = append(j.counts, met && passed)
-	}
-	return j
-}
-
-// late says whether a record is filed after its days of grace: working days from
-// the day the activity ended (rule 6).
-func late(w calendar.Workdays, ended, filed time.Time, days int) bool {
-	return calendar.DateOf(filed).After(w.AddWorkdays(calendar.DateOf(ended), days))
 }
 
 // place puts each person on the day's place, and gives a vote to whom rule 5 does.

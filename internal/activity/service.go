@@ -49,7 +49,14 @@ func (s *Service) reach(by access.Actor, n access.Need) (access.Scope, error) {
 
 // at is where an organiser stands, for Scope.Covers.
 func at(unit uuid.UUID, o org.Organiser) access.Place {
-	return access.Place{Unit: unit, Department: o.Department, Branch: o.Branch, Group: o.Group}
+	return access.Place{Unit: unit, Department: o.Department, Branch: o.Branch, Group: o.Group, Project: o.Project}
+}
+
+// apart is the record with lists of its own: a transaction may be tried again, and what
+// is put right in them is not the caller's.
+func (r Record) apart() Record {
+	r.Attendance, r.Resolutions, r.Outsiders = slices.Clone(r.Attendance), slices.Clone(r.Resolutions), slices.Clone(r.Outsiders)
+	return r
 }
 
 // prepared is a record checked against its kind, with everybody on their place of
@@ -90,6 +97,9 @@ func (s *Service) prepare(ctx context.Context, tx bun.Tx, by access.Actor, scope
 // votes. changed says whether that differs from what the record holds.
 func (s *Service) settle(ctx context.Context, tx bun.Tx, unit uuid.UUID, p *prepared) (changed bool, err error) {
 	r := &p.record
+	if err := running(ctx, tx, unit, p.organiser, r.day()); err != nil {
+		return false, err
+	}
 	expected, err := org.Expected(ctx, tx, unit, r.day(), p.organiser, p.kind.Expected)
 	if err != nil {
 		return false, err
@@ -159,36 +169,44 @@ func (r Record) meetsLike(o Record) bool {
 // Create saves a first draft, or records and confirms at once, which is the one
 // click of the form. scope is that of activity.record.
 func (s *Service) Create(ctx context.Context, by access.Actor, scope access.Scope, r Record, confirm bool) (out Saved, err error) {
-	var sure access.Scope
-	if confirm {
-		if sure, err = s.policy.Decide(by, needConfirm()); err != nil {
-			return out, err
-		}
-	}
 	err = db.Transact(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
-		p, err := s.prepare(ctx, tx, by, scope, r)
-		if err != nil {
-			return err
-		}
-		if confirm && !sure.Covers(at(by.Unit, p.organiser)) {
-			return fault.Missing("组织者")
-		}
-		if !p.kind.Active {
-			return fault.Field("kind", "“"+p.kind.Name+"”已停用，请换一种类型")
-		}
-		v := version{ID: db.NewID(), RecordID: db.NewID(), Version: 1, RowVersion: 1, State: Draft,
-			Record: p.record, organiser: p.organiser, kind: p.kind}
-		if err := insertDraft(ctx, tx, by.Unit, by.Person, s.now(), v); err != nil {
-			return err
-		}
-		if confirm {
-			out, err = s.confirm(ctx, tx, by, &v, nil, p)
-			return err
-		}
-		out = v.saved()
-		return s.record(ctx, tx, by, "activity.draft", v, "起草活动“"+v.Title+"”", nil)
+		out, err = s.Enter(ctx, tx, by, scope, r, confirm)
+		return err
 	})
 	return out, err
+}
+
+// Enter is Create within the caller's transaction: what another capability knows
+// becomes a record in the same moment, or neither is. scope is that of
+// activity.record; activity.confirm is asked here.
+func (s *Service) Enter(ctx context.Context, tx bun.Tx, by access.Actor, scope access.Scope, r Record, confirm bool) (Saved, error) {
+	var sure access.Scope
+	if confirm {
+		var err error
+		if sure, err = s.policy.Decide(by, needConfirm()); err != nil {
+			return Saved{}, err
+		}
+	}
+	r = r.apart()
+	p, err := s.prepare(ctx, tx, by, scope, r)
+	if err != nil {
+		return Saved{}, err
+	}
+	if confirm && !sure.Covers(at(by.Unit, p.organiser)) {
+		return Saved{}, fault.Missing("组织者")
+	}
+	if !p.kind.Active {
+		return Saved{}, fault.Field("kind", "“"+p.kind.Name+"”已停用，请换一种类型")
+	}
+	v := version{ID: db.NewID(), RecordID: db.NewID(), Version: 1, RowVersion: 1, State: Draft,
+		Record: p.record, organiser: p.organiser, kind: p.kind}
+	if err := insertDraft(ctx, tx, by.Unit, by.Person, s.now(), v); err != nil {
+		return Saved{}, err
+	}
+	if confirm {
+		return s.confirm(ctx, tx, by, &v, nil, p)
+	}
+	return v.saved(), s.record(ctx, tx, by, "activity.draft", v, "起草活动“"+v.Title+"”", nil)
 }
 
 // Save replaces a draft, whole. rowVersion is the one the form was filled from: two

@@ -22,6 +22,8 @@ func exportColumns() []sheet.Column {
 		{Key: "present", Title: "实到", Kind: sheet.Int, Width: 7},
 		{Key: "absent", Title: "缺席", Kind: sheet.Int, Width: 7},
 		{Key: "guests", Title: "列席", Kind: sheet.Int, Width: 7},
+		{Key: "outsiders", Title: "外单位", Kind: sheet.Int, Width: 8},
+		{Key: "served", Title: "服务对象", Width: 18},
 		{Key: "quorum", Title: "法定人数", Width: 10, Align: sheet.Center},
 		{Key: "late", Title: "是否补录", Width: 10, Align: sheet.Center},
 		{Key: "state", Title: "状态", Width: 8, Align: sheet.Center},
@@ -67,5 +69,5 @@ func exportRow(r Summary) []any {
 	}
 	from, to := r.StartsAt.In(calendar.Shanghai), r.EndsAt.In(calendar.Shanghai)
 	return []any{calendar.DateOf(from), from.Format("15:04"), to.Format("15:04"), r.KindName, r.Title, r.OrganiserName, r.Place,
-		r.HostName, r.RecorderName, r.Expected, r.Present, r.Absent, r.Guests, quorum, filed, r.State.title()}
+		r.HostName, r.RecorderName, r.Expected, r.Present, r.Absent, r.Guests, r.Outsiders, r.Served, quorum, filed, r.State.title()}
 }

@@ -30,7 +30,7 @@ func readable() access.Columns {
 }
 
 func owned() access.Columns {
-	return access.Columns{Unit: "a.unit_id", Department: "a.department_id", Branch: "a.branch_id", Group: "a.group_id"}
+	return access.Columns{Unit: "a.unit_id", Department: "a.department_id", Branch: "a.branch_id", Group: "a.group_id", Project: "a.project_id"}
 }
 
 // visible is the one condition that lists, details, exports and downloads share, in
@@ -59,14 +59,16 @@ type version struct {
 // organiser. Parts are read with the snapshot of the statement, which the expected
 // row version covers: a change of parts changes it.
 const versionColumns = `SELECT a.id, a.record_id, a.version, a.row_version, a.state, a.late, a.reason,
-	a.kind, a.title, a.starts_at, a.ends_at, a.place, a.organiser_kind, a.department_id, a.branch_id, a.group_id,
-	a.host_id, a.recorder_id, a.lecturer_id, a.agenda, a.content, a.guests, a.election, a.overlap_answer,
+	a.kind, a.title, a.starts_at, a.ends_at, a.place, a.organiser_kind, a.department_id, a.branch_id, a.group_id, a.project_id,
+	a.host_id, a.recorder_id, a.lecturer_id, a.agenda, a.content, a.guests, a.served, a.election, a.overlap_answer,
 	k.name, k.category, k.expected, array_to_string(k.organisers, ','), array_to_string(k.needs, ','), k.quorum, k.default_minutes,
 	coalesce((SELECT json_agg(json_build_array(t.person_id, t.status, t.absence, t.reason, t.minutes, t.voter, t.branch_id, t.group_id))
 		FROM activity_attendances t WHERE t.unit_id = a.unit_id AND t.activity_id = a.id)::text, '[]'),
 	coalesce((SELECT json_agg(json_build_object('title', r.title, 'votes_for', r.votes_for, 'votes_against', r.votes_against,
 			'votes_abstain', r.votes_abstain, 'counts', r.counts) ORDER BY r.seq)
-		FROM activity_resolutions r WHERE r.unit_id = a.unit_id AND r.activity_id = a.id)::text, '[]')
+		FROM activity_resolutions r WHERE r.unit_id = a.unit_id AND r.activity_id = a.id)::text, '[]'),
+	coalesce((SELECT json_agg(json_build_object('name', o.name, 'partner', o.partner, 'minutes', o.minutes) ORDER BY o.seq)
+		FROM activity_outsiders o WHERE o.unit_id = a.unit_id AND o.activity_id = a.id)::text, '[]')
 	FROM activity_activities a JOIN activity_kinds k ON k.unit_id = a.unit_id AND k.code = a.kind`
 
 // lockRecord locks the versions of a record that can still change, its draft and
@@ -83,13 +85,13 @@ func lockRecord(ctx context.Context, tx bun.Tx, scope access.Scope, record uuid.
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var v version
-		var organisers, needs, attendance, resolutions string
+		var organisers, needs, attendance, resolutions, outsiders string
 		o := &v.organiser
 		if err := rows.Scan(&v.ID, &v.RecordID, &v.Version, &v.RowVersion, &v.State, &v.Late, &v.Reason,
-			&v.Kind, &v.Title, &v.Starts, &v.Ends, &v.Place, &o.Kind, &o.Department, &o.Branch, &o.Group,
-			&v.Host, &v.Recorder, &v.Lecturer, &v.Agenda, &v.Content, &v.Guests, &v.Election, &v.OverlapAnswer,
+			&v.Kind, &v.Title, &v.Starts, &v.Ends, &v.Place, &o.Kind, &o.Department, &o.Branch, &o.Group, &o.Project,
+			&v.Host, &v.Recorder, &v.Lecturer, &v.Agenda, &v.Content, &v.Guests, &v.Served, &v.Election, &v.OverlapAnswer,
 			&v.kind.Name, &v.kind.Category, &v.kind.Expected, &organisers, &needs, &v.kind.Quorum, &v.kind.DefaultMinutes,
-			&attendance, &resolutions); err != nil {
+			&attendance, &resolutions, &outsiders); err != nil {
 			return nil, nil, fmt.Errorf("lock activity: %w", err)
 		}
 		v.kind.Code = v.Kind
@@ -100,6 +102,9 @@ func lockRecord(ctx context.Context, tx bun.Tx, scope access.Scope, record uuid.
 		}
 		if err := json.Unmarshal([]byte(resolutions), &v.Resolutions); err != nil {
 			return nil, nil, fmt.Errorf("resolutions of activity %s: %w", v.ID, err)
+		}
+		if err := json.Unmarshal([]byte(outsiders), &v.Outsiders); err != nil {
+			return nil, nil, fmt.Errorf("outsiders of activity %s: %w", v.ID, err)
 		}
 		switch v.State {
 		case Draft:
@@ -126,6 +131,8 @@ func organiserID(o org.Organiser) uuid.UUID {
 		return o.Branch
 	case "group":
 		return o.Group
+	case "project":
+		return o.Project
 	}
 	return uuid.Nil
 }
@@ -159,9 +166,10 @@ func findOrganiser(ctx context.Context, on bun.IDB, unit uuid.UUID, ref Organise
 		return o, nil
 	}
 	text := map[string]string{
-		"department": `SELECT id, NULL::uuid, NULL::uuid, name FROM org_departments WHERE unit_id = $1 AND id = $2`,
-		"branch":     `SELECT NULL::uuid, id, NULL::uuid, name FROM org_branches WHERE unit_id = $1 AND id = $2`,
-		"group": `SELECT NULL::uuid, g.branch_id, g.id, b.name || g.name FROM org_groups g
+		"department": `SELECT id, NULL::uuid, NULL::uuid, NULL::uuid, name FROM org_departments WHERE unit_id = $1 AND id = $2`,
+		"branch":     `SELECT NULL::uuid, id, NULL::uuid, NULL::uuid, name FROM org_branches WHERE unit_id = $1 AND id = $2`,
+		"project":    `SELECT NULL::uuid, NULL::uuid, NULL::uuid, id, name FROM org_projects WHERE unit_id = $1 AND id = $2`,
+		"group": `SELECT NULL::uuid, g.branch_id, g.id, NULL::uuid, b.name || g.name FROM org_groups g
 			JOIN org_branches b ON b.unit_id = g.unit_id AND b.id = g.branch_id WHERE g.unit_id = $1 AND g.id = $2`,
 	}[ref.Kind]
 	if text == "" {
@@ -178,24 +186,24 @@ func findOrganiser(ctx context.Context, on bun.IDB, unit uuid.UUID, ref Organise
 		}
 		return o, fault.Missing("组织者")
 	}
-	if err := rows.Scan(&o.Department, &o.Branch, &o.Group, &o.Name); err != nil {
+	if err := rows.Scan(&o.Department, &o.Branch, &o.Group, &o.Project, &o.Name); err != nil {
 		return o, fmt.Errorf("organiser: %w", err)
 	}
 	return o, rows.Err()
 }
 
-// contentArgs are $3 to $19 of the statements below.
+// contentArgs are $3 to $21 of the statements below.
 func contentArgs(r Record, o org.Organiser) []any {
-	return []any{r.Kind, r.Title, r.Starts, r.Ends, r.Place, o.Kind, db.OrNull(o.Department), db.OrNull(o.Branch), db.OrNull(o.Group),
-		db.OrNull(r.Host), db.OrNull(r.Recorder), db.OrNull(r.Lecturer), r.Agenda, r.Content, r.Guests, r.Election, r.OverlapAnswer}
+	return []any{r.Kind, r.Title, r.Starts, r.Ends, r.Place, o.Kind, db.OrNull(o.Department), db.OrNull(o.Branch), db.OrNull(o.Group), db.OrNull(o.Project),
+		db.OrNull(r.Host), db.OrNull(r.Recorder), db.OrNull(r.Lecturer), r.Agenda, r.Content, r.Guests, r.Served, r.Election, r.OverlapAnswer}
 }
 
 func insertDraft(ctx context.Context, tx bun.Tx, unit, by uuid.UUID, now time.Time, v version) error {
 	args := append([]any{unit, v.ID}, contentArgs(v.Record, v.organiser)...)
 	_, err := db.Exec(ctx, tx, `INSERT INTO activity_activities (unit_id, id, kind, title, starts_at, ends_at, place,
-			organiser_kind, department_id, branch_id, group_id, host_id, recorder_id, lecturer_id, agenda, content, guests,
-			election, overlap_answer, record_id, version, reason, created_by, created_at, updated_at, state)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $24, 'draft')`,
+			organiser_kind, department_id, branch_id, group_id, project_id, host_id, recorder_id, lecturer_id, agenda, content, guests,
+			served, election, overlap_answer, record_id, version, reason, created_by, created_at, updated_at, state)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26, 'draft')`,
 		append(args, v.RecordID, v.Version, v.Reason, by, now)...)
 	if err != nil {
 		return fmt.Errorf("insert activity: %w", err)
@@ -207,9 +215,9 @@ func insertDraft(ctx context.Context, tx bun.Tx, unit, by uuid.UUID, now time.Ti
 func updateDraft(ctx context.Context, tx bun.Tx, unit uuid.UUID, now time.Time, v version) error {
 	args := append([]any{unit, v.ID}, contentArgs(v.Record, v.organiser)...)
 	_, err := db.Exec(ctx, tx, `UPDATE activity_activities SET kind = $3, title = $4, starts_at = $5, ends_at = $6, place = $7,
-			organiser_kind = $8, department_id = $9, branch_id = $10, group_id = $11, host_id = $12, recorder_id = $13,
-			lecturer_id = $14, agenda = $15, content = $16, guests = $17, election = $18, overlap_answer = $19,
-			updated_at = $20, row_version = row_version + 1
+			organiser_kind = $8, department_id = $9, branch_id = $10, group_id = $11, project_id = $12, host_id = $13, recorder_id = $14,
+			lecturer_id = $15, agenda = $16, content = $17, guests = $18, served = $19, election = $20, overlap_answer = $21,
+			updated_at = $22, row_version = row_version + 1
 		WHERE unit_id = $1 AND id = $2 AND state = 'draft'`, append(args, now)...)
 	if err != nil {
 		return fmt.Errorf("update activity: %w", err)
@@ -218,15 +226,17 @@ func updateDraft(ctx context.Context, tx bun.Tx, unit uuid.UUID, now time.Time, 
 }
 
 // saveParts replaces attendance and resolutions by one statement each, whatever
-// their number; lines that stay the same are not written.
+// their number; lines that stay the same are not written. Outsiders follow.
 func saveParts(ctx context.Context, tx bun.Tx, unit, id uuid.UUID, r Record, fresh bool) error {
 	if err := saveAttendance(ctx, tx, unit, id, r.Attendance); err != nil {
 		return err
 	}
-	if fresh && len(r.Resolutions) == 0 {
-		return nil
+	if !fresh || len(r.Resolutions) > 0 {
+		if err := saveResolutions(ctx, tx, unit, id, r.Resolutions); err != nil {
+			return err
+		}
 	}
-	return saveResolutions(ctx, tx, unit, id, r.Resolutions)
+	return saveOutsiders(ctx, tx, unit, id, r.Outsiders, fresh)
 }
 
 func saveAttendance(ctx context.Context, tx bun.Tx, unit, id uuid.UUID, lines []Attendance) error {

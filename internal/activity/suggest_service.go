@@ -29,6 +29,9 @@ func (s *Service) Suggest(ctx context.Context, by access.Actor, scope access.Sco
 	if !scope.Covers(at(by.Unit, o)) {
 		return Suggestion{}, fault.Missing("组织者")
 	}
+	if err := running(ctx, s.db, by.Unit, o, day); err != nil {
+		return Suggestion{}, err
+	}
 	people, err := org.Expected(ctx, s.db, by.Unit, day, o, k.Expected)
 	if err != nil {
 		return Suggestion{}, err

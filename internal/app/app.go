@@ -29,6 +29,7 @@ import (
 	"xianfeng/internal/file"
 	"xianfeng/internal/httpd"
 	"xianfeng/internal/keyring"
+	"xianfeng/internal/life"
 	"xianfeng/internal/localpg"
 	"xianfeng/internal/mentoring"
 	"xianfeng/internal/notice"
@@ -71,6 +72,7 @@ type App struct {
 	Desk       *desk.Service
 	Feeds      *feed.Service
 	Fairness   *fairness.Service
+	Life       *life.Service
 
 	pg *localpg.Server
 }
@@ -170,20 +172,21 @@ func build(d *bun.DB, cfg Config, keys *keyring.Ring, now calendar.Clock, log *s
 	a.Accounts = account.NewService(d, now, policy, office{}, a.Audit, cfg.DemoSignIns())
 	a.Org = org.NewService(d, policy, ledgers{}, now)
 	a.Activities = activity.NewService(d, policy, files, now)
-	a.Claims = claim.NewService(d, policy, files, now)
+	a.Claims = claim.NewService(d, policy, files, claimSources{}, now)
 	a.Points = points.NewService(d, policy, openWork{}, activity.Facts{}, a.Claims, now)
-	a.Selections = selection.NewService(d, policy, duties{now}, now)
-	a.Notices = notice.NewService(d, policy, map[string]notice.Owner{notice.KindClaims: a.Claims, notice.KindSelection: a.Selections, notice.KindTotals: a.Points}, activity.Meetings{}, now)
-	a.Study = study.NewService(d, keys, now)
+	a.Selections = selection.NewService(d, policy, duties{now}, pairs{}, now)
 	a.Mentoring = mentoring.NewService(d, policy, now)
+	a.Notices = notice.NewService(d, policy, map[string]notice.Owner{notice.KindClaims: a.Claims, notice.KindSelection: a.Selections, notice.KindTotals: a.Points, notice.KindPlans: a.Mentoring, notice.KindHours: volunteer.HoursNotices{}}, activity.Meetings{}, now)
+	a.Study = study.NewService(d, keys, now)
 	a.Taskforces = taskforce.NewService(d, policy, a.Files, now)
 	a.Volunteers = volunteer.NewService(d, policy, a.Activities, now)
 	a.Talks = talk.NewService(d, policy, keys, talkSources{now}, now)
 	a.Reports = report.NewService(d, policy, files, now)
 	a.Duties = duty.NewService(d, policy, now)
 	a.Desk = desk.NewService(d, policy, now)
-	a.Feeds = feed.NewService(d, a.Accounts, now, feedTalks{policy, now}, feedMornings{policy}, feedDuties{policy, now})
+	a.Feeds = feed.NewService(d, a.Accounts, now, feedTalks{policy, now}, feedMornings{policy}, feedDuties{policy, now}, feedVolunteering{})
 	a.Fairness = fairness.NewService(d, now)
+	a.Life = life.NewService(d, policy, now)
 	return a, nil
 }
 
@@ -199,6 +202,7 @@ func (a *App) Server() (*httpd.Server, error) {
 	}
 	account.Mount(s.API, a.Accounts, a.Config.SecureCookies)
 	org.Mount(s.API, a.Org)
+	life.Mount(s.API, a.Life)
 	activity.Mount(s.API, a.Activities)
 	points.Mount(s.API, a.Points)
 	notice.Mount(s.API, a.Notices)
@@ -262,7 +266,7 @@ func found(ctx context.Context, tx bun.Tx, now time.Time, name string, demo bool
 	if err := activity.Seed(ctx, tx, unit); err != nil {
 		return uuid.Nil, err
 	}
-	if err := seedCalendars(ctx, tx, unit, now); err != nil {
+	if err := seedLists(ctx, tx, unit, now); err != nil {
 		return uuid.Nil, err
 	}
 	return unit, points.Seed(ctx, tx, unit, now, from)

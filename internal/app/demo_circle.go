@@ -94,6 +94,9 @@ func (p *planner) deeds() []deed {
 	add(calendar.NewDate(2026, time.November, 19), 16, "late claims", running.claimLate)
 	p.talks(add)
 	p.duties(add)
+	p.taskforces(add)
+	p.mentors(add)
+	p.volunteering(add)
 	slices.SortStableFunc(out, func(a, b deed) int { return a.at.Compare(b.at) })
 	return out
 }

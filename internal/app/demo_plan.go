@@ -26,6 +26,8 @@ type planner struct {
 	chief    uuid.UUID
 	members  []org.Placement // who keeps a ledger, in the roll's order
 	all      []happening
+	forces   map[string]*force
+	best     uuid.UUID // the selection of the best pair of mentors
 }
 
 // plan lays out everything that happened, in order of day.
@@ -47,10 +49,19 @@ func (d *demo) plan(ctx context.Context, r *rand.Rand) (*planner, error) {
 	for month := demoFirst; month.Before(p.until); month = month.AddDays(31).AddDays(1 - month.AddDays(31).Day) {
 		p.month(month)
 	}
+	if err := p.recruit(ctx); err != nil {
+		return nil, err
+	}
+	p.forceHappenings()
 	slices.SortStableFunc(p.all, func(a, b happening) int {
 		return cmp.Or(a.day.Compare(b.day), cmp.Compare(a.hour, b.hour))
 	})
 	p.mishaps()
+	if p.until == demoLast { // else the year is not over yet
+		if err := p.addUp(); err != nil {
+			return nil, err
+		}
+	}
 	return p, nil
 }
 
@@ -241,6 +252,8 @@ func (p *planner) mishaps() {
 		seen[h.kind]++
 		n := seen[h.kind]
 		switch {
+		case h.force != "":
+			seen[h.kind]-- // theirs go as planned
 		case h.kind == "branch_meeting" && n == 7:
 			h.absent, h.title = .65, h.title+"（到会不足，改期另开）"
 		case h.kind == "group_meeting" && n%17 == 0, h.kind == "seminar" && n%13 == 0:

@@ -35,6 +35,12 @@ type happening struct {
 	withdrawn   string // why, or empty
 	amended     string
 	draft       bool // never confirmed
+	// force is the taskforce that held it, instead of an organiser.
+	force  string
+	served string
+	guests [][3]string // of partner units: unit, name, title
+	// action is the volunteering that people signed up for, which becomes the record.
+	action *uuid.UUID
 }
 
 // liveYear records the year, day by day, as its people did.
@@ -57,7 +63,7 @@ func (d *demo) liveYear(ctx context.Context) error {
 			}
 			open = q
 		}
-		if err := d.file(ctx, r, h); err != nil {
+		if err := p.file(ctx, r, h); err != nil {
 			return fmt.Errorf("%s %s %s: %w", h.day, h.kind, h.title, err)
 		}
 	}
@@ -72,12 +78,16 @@ var (
 
 // file fills the form from the suggestion, as the page does, says who was away,
 // and confirms.
-func (d *demo) file(ctx context.Context, r *rand.Rand, h happening) error {
+func (p *planner) file(ctx context.Context, r *rand.Rand, h happening) error {
+	d := p.demo
 	filed := at(h.day.AddDays(1), 9, 30)
 	if h.filedLate {
 		filed = at(calendar.NewWorkdays(calendar.Official()...).AddWorkdays(h.day, 6), 16, 0)
 	}
 	d.clock.set(filed)
+	if h.force != "" {
+		h.organiser = activity.OrganiserRef{Kind: "project", ID: p.forces[h.force].id}
+	}
 	by, scope, err := d.as(ctx, h.login, needRecord)
 	if err != nil {
 		return err
@@ -87,7 +97,7 @@ func (d *demo) file(ctx context.Context, r *rand.Rand, h happening) error {
 		return err
 	}
 	rec := activity.Record{Kind: h.kind, Title: h.title, Starts: at(h.day, h.hour, 0), Place: h.place, Organiser: h.organiser,
-		Host: by.Person, Recorder: by.Person, Lecturer: h.lecturer, Agenda: h.agenda, Content: h.content,
+		Host: by.Person, Recorder: by.Person, Lecturer: h.lecturer, Agenda: h.agenda, Content: h.content, Served: h.served, Outsiders: h.outside(),
 		OverlapAnswer: "前后衔接，已分别到场"}
 	rec.Ends = rec.Starts.Add(time.Duration(h.minutes) * time.Minute)
 	if hint.Host != nil {
@@ -116,6 +126,9 @@ func (d *demo) file(ctx context.Context, r *rand.Rand, h happening) error {
 			a.Minutes = h.minutes - 30*r.IntN(2)
 		}
 		rec.Attendance = append(rec.Attendance, a)
+	}
+	if h.action != nil {
+		return p.recordAction(ctx, *h.action, rec)
 	}
 	saved, err := d.Activities.Create(ctx, by, scope, rec, !h.draft)
 	if err != nil {

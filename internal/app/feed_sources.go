@@ -14,6 +14,7 @@ import (
 	"xianfeng/internal/feed"
 	"xianfeng/internal/org"
 	"xianfeng/internal/talk"
+	"xianfeng/internal/volunteer"
 )
 
 // How long an entry with an hour takes in a calendar.
@@ -109,6 +110,22 @@ func (f feedDuties) Events(ctx context.Context, tx bun.Tx, by access.Actor, _, _
 			last = last.AddDays(-1)
 		}
 		out[i] = feed.Event{UID: fmt.Sprintf("duty-%s-%s-%s@xianfeng", c.Code, c.OwnerID, c.First), Title: "待完成：" + c.Name + place, Day: last, Sequence: c.Held}
+	}
+	return out, nil
+}
+
+// feedVolunteering puts the actions that somebody has a place in into their calendar.
+type feedVolunteering struct{}
+
+func (feedVolunteering) Events(ctx context.Context, tx bun.Tx, by access.Actor, from, to calendar.Date) ([]feed.Event, error) {
+	list, err := volunteer.Upcoming(ctx, tx, by.Unit, by.Person, from, to)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]feed.Event, len(list))
+	for i, a := range list {
+		out[i] = feed.Event{UID: "volunteer-" + a.ID.String() + "@xianfeng", Title: "志愿服务：" + a.Title + "（" + a.Place + "）", Day: calendar.DateOf(a.Starts),
+			At: a.Starts.In(calendar.Shanghai).Format("15:04"), Takes: a.Ends.Sub(a.Starts), Sequence: a.Version - 1}
 	}
 	return out, nil
 }

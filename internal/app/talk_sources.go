@@ -41,7 +41,7 @@ func (s talkSources) Occasions(ctx context.Context, tx bun.Tx, unit uuid.UUID, s
 		out = append(out, o)
 	}
 	for _, a := range awards {
-		out = append(out, talk.Occasion{Kind: talk.TypeCommendation, Person: a.Person, Source: a.Honour, On: a.On})
+		out = append(out, talk.Occasion{Kind: talk.TypeCommendation, Person: a.Person, Source: a.Source, On: a.On})
 	}
 	for _, v := range vetoes {
 		out = append(out, talk.Occasion{Kind: talk.TypeDiscipline, Person: v.Person, Source: v.Entry, On: v.On})

@@ -112,6 +112,7 @@ type Claim struct {
 	Requested   int // hundredths, before caps
 	Matter      string
 	Statement   string
+	Source      Source // what another capability attests; zero: nothing
 	State       State
 	Version     int
 	CreatedAt   time.Time
@@ -143,6 +144,7 @@ type Input struct {
 	Amount    int // hundredths, where the rule leaves it to the claimant
 	Matter    string
 	Statement string
+	Source    Source // what it rests on besides its evidence; zero: nothing
 }
 
 const (
@@ -169,6 +171,7 @@ func (in *Input) check(today calendar.Date) error {
 	complain(utf8.RuneCountInString(in.Honour) > maxHonour, "honour", fmt.Sprintf("荣誉名称不能超过 %d 个字", maxHonour))
 	complain(in.RuleCode == "", "rule_code", "请选择依据的条款")
 	complain(!in.FactOn.Valid(), "fact_on", "请填写事项发生的日期")
+	complain((in.Source.Kind == "") != (in.Source.ID == uuid.Nil) || in.Source.Kind != "" && in.Source.Kind != SourceAppraisal, "source_kind", "申报依据不对，请从鉴定页面重新申报")
 	complain(in.FactOn.After(today), "fact_on", "事项发生的日期不能晚于今天")
 	return fault.Fields(bad)
 }
@@ -177,7 +180,7 @@ func (in *Input) check(today calendar.Date) error {
 func (in Input) apply(c *Claim, r points.Rule, requested int) error {
 	c.RuleCode, c.RuleTitle, c.RuleClause, c.Dimension = r.Code, r.Title, r.Clause, r.Dimension
 	c.EvidenceDue, c.Level = r.NeedsEvidence, r.HonourLevel
-	c.FactOn, c.Requested, c.Matter, c.Statement = in.FactOn, requested, in.Matter, in.Statement
+	c.FactOn, c.Requested, c.Matter, c.Statement, c.Source = in.FactOn, requested, in.Matter, in.Statement, in.Source
 	c.Amount, c.Honour, c.HonourKey = 0, "", ""
 	if r.Per == points.PerAmount {
 		c.Amount = requested

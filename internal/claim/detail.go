@@ -16,6 +16,7 @@ type Detail struct {
 	Amount      int           `json:"amount" doc:"Hundredths; 0 where the rule says how many"`
 	EvidenceDue bool          `json:"evidence_due" doc:"The rule asks for evidence"`
 	HonourLevel *int          `json:"honour_level,omitempty"`
+	Source      *SourceLine   `json:"source,omitempty" doc:"What it rests on besides its evidence"`
 	CreatedAt   time.Time     `json:"created_at"`
 	VerifiedAt  *time.Time    `json:"verified_at,omitempty"`
 	SettledAt   *time.Time    `json:"settled_at,omitempty"`

@@ -34,6 +34,13 @@ func (s *Service) Detail(ctx context.Context, by access.Actor, scope access.Scop
 		}
 		d = Detail{Summary: summary, Statement: c.Statement, Amount: c.Amount, EvidenceDue: c.EvidenceDue, HonourLevel: c.Level,
 			CreatedAt: c.CreatedAt, VerifiedAt: c.VerifiedAt, SettledAt: c.SettledAt, Points: []PointsLine{}, Today: s.today()}
+		if c.Source.Kind != "" {
+			a, err := s.attested(ctx, tx, by.Unit, c.Source, c.Person)
+			if err != nil {
+				return err
+			}
+			d.Source = &SourceLine{c.Source.Kind, c.Source.ID, a}
+		}
 		if d.Files, err = evidenceOf(ctx, tx, by.Unit, id); err != nil {
 			return err
 		}

@@ -28,10 +28,14 @@ type FormBody struct {
 	Honour    string        `json:"honour,omitempty" maxLength:"400" doc:"Its full name; only for a rule with an honour's level"`
 	Matter    string        `json:"matter" maxLength:"400" doc:"事项, as the ledger will print it"`
 	Statement string        `json:"statement,omitempty" maxLength:"8000"`
+	// What another capability attests.
+	SourceKind string    `json:"source_kind,omitempty" enum:"appraisal" doc:"What the claim rests on besides its evidence"`
+	SourceID   uuid.UUID `json:"source_id,omitzero" required:"false" doc:"The appraisal"`
 }
 
 func (b FormBody) input() Input {
-	return Input{Person: b.PersonID, RuleCode: b.RuleCode, Honour: b.Honour, FactOn: b.FactOn, Amount: b.Amount, Matter: b.Matter, Statement: b.Statement}
+	return Input{Person: b.PersonID, RuleCode: b.RuleCode, Honour: b.Honour, FactOn: b.FactOn, Amount: b.Amount, Matter: b.Matter, Statement: b.Statement,
+		Source: Source{b.SourceKind, b.SourceID}}
 }
 
 // FilterIn is what narrows a list.

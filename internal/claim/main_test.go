@@ -61,7 +61,7 @@ func newOffice(t testing.TB) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.svc = NewService(d, policy, files, clock)
+	o.svc = NewService(d, policy, files, appraised{}, clock)
 	o.notices = notice.NewService(d, policy, map[string]notice.Owner{notice.KindClaims: o.svc}, nil, clock)
 	err = db.Transact(context.Background(), d, func(ctx context.Context, tx bun.Tx) error {
 		return points.Seed(ctx, tx, o.Unit, noon, day("2026-01-01"))

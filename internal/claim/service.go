@@ -21,15 +21,16 @@ import (
 
 // Service is the use cases of claims.
 type Service struct {
-	db     *bun.DB
-	policy *access.Policy
-	files  *file.Service
-	now    calendar.Clock
+	db      *bun.DB
+	policy  *access.Policy
+	files   *file.Service
+	sources Sources
+	now     calendar.Clock
 }
 
 // NewService makes the service.
-func NewService(d *bun.DB, policy *access.Policy, files *file.Service, now calendar.Clock) *Service {
-	return &Service{d, policy, files, now}
+func NewService(d *bun.DB, policy *access.Policy, files *file.Service, sources Sources, now calendar.Clock) *Service {
+	return &Service{d, policy, files, sources, now}
 }
 
 func need(action string) access.Need { return access.Need{Resource: "claim", Action: action} }
@@ -75,6 +76,9 @@ func (s *Service) beneficiary(ctx context.Context, tx bun.Tx, scope access.Scope
 func (s *Service) fill(ctx context.Context, tx bun.Tx, unit uuid.UUID, c *Claim, in Input) error {
 	p, err := points.PreviewClaim(ctx, tx, unit, s.now(), c.Person, in.RuleCode, in.Amount, in.FactOn)
 	if err != nil {
+		return err
+	}
+	if _, err := s.attested(ctx, tx, unit, in.Source, c.Person); err != nil {
 		return err
 	}
 	return in.apply(c, p.Rule, p.Requested)

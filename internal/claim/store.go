@@ -32,14 +32,14 @@ func placed() access.Columns {
 // claimColumns are those that scanClaim takes, of claim_claims c and org_people p.
 const claimColumns = `c.id, c.number, c.person_id, c.claimed_by, c.branch_id, c.group_id, c.rule_code, c.rule_title, c.rule_clause,
 	c.dimension, c.evidence_due, c.honour_level, c.honour, c.honour_key, c.fact_on, c.amount, c.requested, c.matter, c.statement,
-	c.state, c.version, c.created_at, c.submitted_at, c.verified_by, c.verified_at, c.notice_id, c.settled_at, c.reason, p.name`
+	c.state, c.version, c.created_at, c.submitted_at, c.verified_by, c.verified_at, c.notice_id, c.settled_at, c.reason, coalesce(c.source_kind, ''), c.source_id, p.name`
 
 const fromClaims = ` FROM claim_claims c JOIN org_people p ON p.unit_id = c.unit_id AND p.id = c.person_id `
 
 func (c *Claim) targets() []any {
 	return []any{&c.ID, &c.Number, &c.Person, &c.ClaimedBy, &c.Branch, &c.Group, &c.RuleCode, &c.RuleTitle, &c.RuleClause,
 		&c.Dimension, &c.EvidenceDue, &c.Level, &c.Honour, &c.HonourKey, &c.FactOn, &c.Amount, &c.Requested, &c.Matter, &c.Statement,
-		&c.State, &c.Version, &c.CreatedAt, &c.SubmittedAt, &c.VerifiedBy, &c.VerifiedAt, &c.Notice, &c.SettledAt, &c.Reason, &c.PersonName}
+		&c.State, &c.Version, &c.CreatedAt, &c.SubmittedAt, &c.VerifiedBy, &c.VerifiedAt, &c.Notice, &c.SettledAt, &c.Reason, &c.Source.Kind, &c.Source.ID, &c.PersonName}
 }
 
 func claims(ctx context.Context, on bun.IDB, query string, args ...any) ([]Claim, error) {
@@ -93,11 +93,11 @@ func own(ctx context.Context, on bun.IDB, unit, person, id uuid.UUID, lock bool)
 // insertClaim stores a draft and draws its number.
 func insertClaim(ctx context.Context, tx bun.Tx, unit uuid.UUID, c *Claim) error {
 	err := db.Each(ctx, tx, `INSERT INTO claim_claims (unit_id, id, number, person_id, claimed_by, branch_id, group_id, rule_code, rule_title, rule_clause,
-			dimension, evidence_due, honour_level, honour, honour_key, fact_on, amount, requested, matter, statement, state, version, created_at)
-		VALUES ($1, $2, nextval('claim_numbers'), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 'draft', 1, $20)
+			dimension, evidence_due, honour_level, honour, honour_key, fact_on, amount, requested, matter, statement, state, version, created_at, source_kind, source_id)
+		VALUES ($1, $2, nextval('claim_numbers'), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 'draft', 1, $20, nullif($21, ''), $22)
 		RETURNING number`,
 		[]any{unit, c.ID, c.Person, c.ClaimedBy, db.OrNull(c.Branch), db.OrNull(c.Group), c.RuleCode, c.RuleTitle, c.RuleClause, c.Dimension, c.EvidenceDue,
-			c.Level, c.Honour, c.HonourKey, c.FactOn, c.Amount, c.Requested, c.Matter, c.Statement, c.CreatedAt},
+			c.Level, c.Honour, c.HonourKey, c.FactOn, c.Amount, c.Requested, c.Matter, c.Statement, c.CreatedAt, c.Source.Kind, db.OrNull(c.Source.ID)},
 		func(rows *sql.Rows) error { return rows.Scan(&c.Number) })
 	if err != nil {
 		return fmt.Errorf("insert claim: %w", err)
@@ -109,9 +109,9 @@ func insertClaim(ctx context.Context, tx bun.Tx, unit uuid.UUID, c *Claim) error
 func saveContent(ctx context.Context, tx bun.Tx, unit uuid.UUID, c Claim) error {
 	_, err := db.Exec(ctx, tx, `UPDATE claim_claims SET rule_code = $3, rule_title = $4, rule_clause = $5, dimension = $6, evidence_due = $7,
 			honour_level = $8, honour = $9, honour_key = $10, fact_on = $11, amount = $12, requested = $13, matter = $14, statement = $15,
-			version = $16, branch_id = $17, group_id = $18 WHERE unit_id = $1 AND id = $2`,
+			version = $16, branch_id = $17, group_id = $18, source_kind = nullif($19, ''), source_id = $20 WHERE unit_id = $1 AND id = $2`,
 		unit, c.ID, c.RuleCode, c.RuleTitle, c.RuleClause, c.Dimension, c.EvidenceDue, c.Level, c.Honour, c.HonourKey, c.FactOn, c.Amount,
-		c.Requested, c.Matter, c.Statement, c.Version, db.OrNull(c.Branch), db.OrNull(c.Group))
+		c.Requested, c.Matter, c.Statement, c.Version, db.OrNull(c.Branch), db.OrNull(c.Group), c.Source.Kind, db.OrNull(c.Source.ID))
 	if err != nil {
 		return fmt.Errorf("save claim: %w", db.Translate(err))
 	}

@@ -117,6 +117,7 @@ type reach struct {
 	close, publish        access.Scope // of quarters; of schemes
 	texts, plan           access.Scope // of talks
 	approve               access.Scope // duty.approve
+	mentor, plans         access.Scope // mentoring.write; mentoring.publish
 }
 
 func (s *Service) reach(by access.Actor) (reach, error) {
@@ -130,7 +131,8 @@ func (s *Service) reach(by access.Actor) (reach, error) {
 		{Resource: "selection", Action: "decide"}: &r.award,
 		{Resource: "quarter", Action: "close"}:    &r.close, {Resource: "scheme", Action: "publish"}: &r.publish,
 		{Resource: "talk_text", Action: "read"}: &r.texts, {Resource: "talk", Action: "plan"}: &r.plan,
-		{Resource: "duty", Action: "approve"}: &r.approve,
+		{Resource: "duty", Action: "approve"}:    &r.approve,
+		{Resource: "mentoring", Action: "write"}: &r.mentor, {Resource: "mentoring", Action: "publish"}: &r.plans,
 	} {
 		scope, err := s.policy.Decide(by, need)
 		switch {

@@ -14,7 +14,7 @@ import (
 
 // owned is how a record is reached by the place of its organiser, as activity does.
 func owned() access.Columns {
-	return access.Columns{Unit: "a.unit_id", Department: "a.department_id", Branch: "a.branch_id", Group: "a.group_id"}
+	return access.Columns{Unit: "a.unit_id", Department: "a.department_id", Branch: "a.branch_id", Group: "a.group_id", Project: "a.project_id"}
 }
 
 // listed is a row of any list of records; of says how long the whole list is.
@@ -29,7 +29,7 @@ type listed struct {
 func records(on bun.IDB, scope access.Scope) *bun.SelectQuery {
 	return on.NewSelect().TableExpr("activity_activities AS a").
 		ColumnExpr("a.record_id AS id, a.version, a.kind, k.name AS kind_name, a.title, a.starts_at, a.ends_at, a.late, count(*) OVER () AS of").
-		ColumnExpr(`CASE a.organiser_kind WHEN 'unit' THEN '全院' ELSE coalesce(b.name, '') || coalesce(g.name, '') || coalesce(d.name, '') END AS organiser_name`).
+		ColumnExpr(`CASE a.organiser_kind WHEN 'unit' THEN '全院' ELSE coalesce(b.name, '') || coalesce(g.name, '') || coalesce(d.name, '') || coalesce(o.name, '') END AS organiser_name`).
 		ColumnExpr("(SELECT count(*) FROM activity_attendances t WHERE t.unit_id = a.unit_id AND t.activity_id = a.id AND t.status <> 'guest') AS expected").
 		ColumnExpr("(SELECT count(*) FROM activity_attendances t WHERE t.unit_id = a.unit_id AND t.activity_id = a.id AND t.status = 'present') AS present").
 		ColumnExpr("coalesce(p.name, '') AS by").
@@ -37,6 +37,7 @@ func records(on bun.IDB, scope access.Scope) *bun.SelectQuery {
 		Join("LEFT JOIN org_branches AS b ON b.unit_id = a.unit_id AND b.id = a.branch_id").
 		Join("LEFT JOIN org_groups AS g ON g.unit_id = a.unit_id AND g.id = a.group_id").
 		Join("LEFT JOIN org_departments AS d ON d.unit_id = a.unit_id AND d.id = a.department_id").
+		Join("LEFT JOIN org_projects AS o ON o.unit_id = a.unit_id AND o.id = a.project_id").
 		Join("LEFT JOIN org_people AS p ON p.unit_id = a.unit_id AND p.id = a.created_by").
 		Apply(scope.Rows(owned()))
 }

@@ -8,24 +8,29 @@ import (
 
 // The kinds of tasks that wait besides records and claims.
 const (
-	TaskObjections  = "objections"  // to answer
-	TaskNotices     = "notices"     // that lie open: to read, and to object to
-	TaskNominations = "nominations" // groups that have not recommended anybody yet
-	TaskOpinions    = "opinions"    // of the branch committee
-	TaskDecisions   = "decisions"   // selections that were heard
-	TaskClose       = "close"       // quarters that are over and not closed
-	TaskSchemes     = "schemes"     // drafts to publish
-	TaskRecords     = "records"     // of one's own talks, written by the other one: to read and agree to
-	TaskConsents    = "consents"    // to let a leader read, asked for by the other one
-	TaskUnplaced    = "unplaced"    // talks without a day
-	TaskExcuses     = "excuses"     // to approve or refuse
+	TaskObjections  = "objections"            // to answer
+	TaskNotices     = "notices"               // that lie open: to read, and to object to
+	TaskNominations = "nominations"           // groups that have not recommended anybody yet
+	TaskOpinions    = "opinions"              // of the branch committee
+	TaskDecisions   = "decisions"             // selections that were heard
+	TaskClose       = "close"                 // quarters that are over and not closed
+	TaskSchemes     = "schemes"               // drafts to publish
+	TaskRecords     = "records"               // of one's own talks, written by the other one: to read and agree to
+	TaskConsents    = "consents"              // to let a leader read, asked for by the other one
+	TaskUnplaced    = "unplaced"              // talks without a day
+	TaskExcuses     = "excuses"               // to approve or refuse
+	TaskLogs        = "mentoring_logs"        // of mentoring, noted by the other one: to confirm
+	TaskPlans       = "growth_plans"          // in the wording of another of the three: to agree to
+	TaskReadyPlans  = "ready_plans"           // growth plans to put on public notice
+	TaskAssessments = "mentoring_assessments" // to write
 )
 
 // Task is a kind of work that waits, and how much of it.
 type Task struct {
-	Kind    string            `json:"kind" enum:"objections,notices,nominations,opinions,decisions,close,schemes,records,consents,unplaced,excuses"`
+	Kind    string            `json:"kind" enum:"objections,notices,nominations,opinions,decisions,close,schemes,records,consents,unplaced,excuses,mentoring_logs,growth_plans,ready_plans,mentoring_assessments"`
 	Count   int               `json:"count"`
 	Until   *calendar.Date    `json:"until,omitempty" doc:"Of notices, the first that ends"`
 	Quarter *calendar.Quarter `json:"quarter,omitempty" doc:"The first quarter that waits to be closed"`
 	Talk    *uuid.UUID        `json:"talk_id,omitempty" doc:"Of records and consents, one of the talks"`
+	Pairing *uuid.UUID        `json:"pairing_id,omitempty" doc:"Of logs, plans and assessments, one of the pairings"`
 }

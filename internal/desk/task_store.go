@@ -40,7 +40,7 @@ func waitings(r reach) []waiting {
 		{TaskOpinions, r.review, access.Columns{Unit: "x.unit_id", Branch: "x.branch_id"}, "NULL", "NULL", `
 			(SELECT c.unit_id, c.branch_id FROM selection_candidates c
 			JOIN selection_selections s ON s.unit_id = c.unit_id AND s.id = c.selection_id
-			WHERE c.unit_id = $1 AND s.state = 'open' AND c.proposed AND c.opinion = '' AND NOT EXISTS (SELECT FROM selection_candidates m
+			WHERE c.unit_id = $1 AND s.state = 'open' AND s.kind <> 'best_pair' AND c.proposed AND c.opinion = '' AND NOT EXISTS (SELECT FROM selection_candidates m
 				WHERE m.unit_id = c.unit_id AND m.selection_id = c.selection_id AND m.person_id = $2 AND m.proposed)) x`, ""},
 	}
 	if !r.nominate.Whole() { // the Party office recommends only where a group has no leader
@@ -66,6 +66,7 @@ func waitings(r reach) []waiting {
 		from: `(SELECT unit_id FROM duty_excuses WHERE unit_id = $1 AND state = 'asked' AND asked_by <> $2) x`})
 	own := access.Columns{Unit: "x.unit_id", Persons: []string{"x.person_id"}}
 	one := "(array_agg(x.talk_id ORDER BY x.talk_id))[1]"
+	out = append(out, mentoringWaitings(r)...)
 	return append(out,
 		// Both are under row-level security: the actor sees what is theirs alone.
 		waiting{TaskRecords, r.texts, own, "NULL", "NULL", `
@@ -106,6 +107,7 @@ func tasks(ctx context.Context, tx bun.Tx, by access.Actor, r reach, today calen
 		if quarter.Valid {
 			t.Quarter = &quarter.V
 		}
+		t.ofPairing()
 		out = append(out, t)
 		return nil
 	})

@@ -118,7 +118,7 @@ func (t *Terms) check(owner string, kind *kindRow) error {
 			say("activity_kind", "请从列表中选择活动类型")
 		case !kind.Active:
 			say("activity_kind", "该活动类型已停用，请选择其他类型")
-		case !slices.Contains(kind.Organisers, organiser(owner)) && (owner != OwnerBranch || !slices.Contains(kind.Organisers, "unit")):
+		case !slices.Contains(kind.Organisers, organiser(owner)) && (owner != OwnerBranch || !slices.Contains(kind.Organisers, "unit") && !slices.Contains(kind.Organisers, "project")):
 			say("activity_kind", "这类活动不由"+ownerName(owner)+"组织，请选择其他类型，或先在活动类型中允许")
 		}
 	}

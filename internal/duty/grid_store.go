@@ -266,15 +266,16 @@ func detail(ctx context.Context, on bun.IDB, scope, record access.Scope, at Cell
 // kind and time that do not.
 func evidence(ctx context.Context, on bun.IDB, unit uuid.UUID, record access.Scope, d Detail) ([]Record, error) {
 	c := d.Cell
-	mine, args := record.SQL(access.Columns{Unit: "a.unit_id", Department: "a.department_id", Branch: "a.branch_id", Group: "a.group_id"})
+	mine, args := record.SQL(access.Columns{Unit: "a.unit_id", Department: "a.department_id", Branch: "a.branch_id", Group: "a.group_id", Project: "a.project_id"})
 	q := on.NewSelect().TableExpr("activity_activities AS a").
 		ColumnExpr("a.record_id, a.title, a.starts_at, a.late, a.state, a.quorum_met").
-		ColumnExpr(`CASE a.organiser_kind WHEN 'unit' THEN '全院' ELSE coalesce(b.name, '') || coalesce(g.name, '') || coalesce(d.name, '') END AS organiser_name`).
+		ColumnExpr(`CASE a.organiser_kind WHEN 'unit' THEN '全院' ELSE coalesce(b.name, '') || coalesce(g.name, '') || coalesce(d.name, '') || coalesce(o.name, '') END AS organiser_name`).
 		ColumnExpr("(SELECT count(*) FROM activity_attendances t WHERE t.unit_id = a.unit_id AND t.activity_id = a.id AND t.status <> 'guest') AS expected").
 		ColumnExpr("(SELECT count(*) FROM activity_attendances t WHERE t.unit_id = a.unit_id AND t.activity_id = a.id AND t.status = 'present') AS present").
 		Join("LEFT JOIN org_branches AS b ON b.unit_id = a.unit_id AND b.id = a.branch_id").
 		Join("LEFT JOIN org_groups AS g ON g.unit_id = a.unit_id AND g.id = a.group_id").
 		Join("LEFT JOIN org_departments AS d ON d.unit_id = a.unit_id AND d.id = a.department_id").
+		Join("LEFT JOIN org_projects AS o ON o.unit_id = a.unit_id AND o.id = a.project_id").
 		Where("a.unit_id = ?", unit).Where("a.kind = ?", c.Kind).Where("(a.state IN ('confirmed', 'withdrawn') OR a.state = 'draft' AND a.version = 1 AND "+mine+")", args...).
 		Where("a.starts_at >= ?", c.First.In()).Where("a.starts_at < ?", c.Last.AddDays(1).In()).
 		OrderExpr("a.starts_at DESC, a.id").Limit(maxLimit)
@@ -288,7 +289,7 @@ func evidence(ctx context.Context, on bun.IDB, unit uuid.UUID, record access.Sco
 		}
 		q.Where("a.organiser_kind = 'group'").Where("a.group_id IN (?)", bun.List(ids))
 	case c.Owner == OwnerBranch:
-		q.Where(`(a.organiser_kind = 'branch' AND a.branch_id = ? OR a.organiser_kind = 'unit' AND EXISTS (SELECT FROM activity_attendances t
+		q.Where(`(a.organiser_kind = 'branch' AND a.branch_id = ? OR a.organiser_kind IN ('unit', 'project') AND EXISTS (SELECT FROM activity_attendances t
 			WHERE t.unit_id = a.unit_id AND t.activity_id = a.id AND t.status = 'present' AND t.branch_id = ?))`, c.OwnerID, c.OwnerID)
 	case c.Owner == OwnerGroup:
 		q.Where("a.organiser_kind = 'group'").Where("a.group_id = ?", c.OwnerID)

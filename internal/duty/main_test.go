@@ -80,6 +80,7 @@ func (o *scene) scope(key, action string) access.Scope {
 type record struct {
 	kind, on                  string
 	branch, group, department int
+	project                   uuid.UUID
 	draft, late, withdrawn    bool
 	quorum                    any
 	present                   []string
@@ -87,7 +88,7 @@ type record struct {
 
 func (o *scene) add(r record) uuid.UUID {
 	o.t.Helper()
-	organiser, branch, group, department := "unit", any(nil), any(nil), any(nil)
+	organiser, branch, group, department, project := "unit", any(nil), any(nil), any(nil), any(nil)
 	if r.branch > 0 {
 		organiser, branch = "branch", o.Branches[r.branch-1].ID
 		if r.group > 0 {
@@ -97,15 +98,18 @@ func (o *scene) add(r record) uuid.UUID {
 	if r.department > 0 {
 		organiser, department = "department", o.Departments[r.department-1].ID
 	}
+	if r.project != uuid.Nil {
+		organiser, project = "project", r.project
+	}
 	starts, err := time.ParseInLocation("2006-01-02 15:04", r.on+" 15:00", calendar.Shanghai)
 	if err != nil {
 		o.t.Fatal(err)
 	}
 	id, record := db.NewID(), db.NewID()
-	o.exec(`INSERT INTO activity_activities (unit_id, id, record_id, version, kind, title, starts_at, ends_at, organiser_kind, branch_id, group_id, department_id,
+	o.exec(`INSERT INTO activity_activities (unit_id, id, record_id, version, kind, title, starts_at, ends_at, organiser_kind, branch_id, group_id, department_id, project_id,
 			state, late, quorum_met, created_by, created_at, updated_at)
-		VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, 'draft', ?, ?, ?, ?, ?)`, o.Unit, id, record, r.kind, r.kind+" "+r.on, starts, starts.Add(time.Hour),
-		organiser, branch, group, department, r.late, r.quorum, o.Person("secretary1"), o.now, o.now)
+		VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'draft', ?, ?, ?, ?, ?)`, o.Unit, id, record, r.kind, r.kind+" "+r.on, starts, starts.Add(time.Hour),
+		organiser, branch, group, department, project, r.late, r.quorum, o.Person("secretary1"), o.now, o.now)
 	for _, k := range r.present {
 		a := o.Actor(k)
 		o.exec("INSERT INTO activity_attendances (unit_id, activity_id, person_id, status, branch_id, group_id) VALUES (?, ?, ?, 'present', ?, ?)",

@@ -24,6 +24,8 @@ type writer struct {
 	db   *bun.DB
 	h    *history
 	luck *rand.Rand
+
+	project uuid.UUID
 }
 
 func (w *writer) insert(table, columns string, values ...any) {
@@ -175,8 +177,8 @@ func (w *writer) activities(people []uuid.UUID) {
 			met := w.chance(70)
 			r.quorum = &met
 		}
-		var branch, group, department any
-		r.organiser = rapid.SampledFrom([]string{"group", "branch", "branch", "unit", "group", "department"}).Draw(w.T, "organiser")
+		var branch, group, department, project any
+		r.organiser = rapid.SampledFrom([]string{"group", "branch", "branch", "unit", "group", "department", "project"}).Draw(w.T, "organiser")
 		switch {
 		case r.organiser == "branch":
 			r.place = rapid.SampledFrom(w.h.branches).Draw(w.T, "branch").id
@@ -184,6 +186,9 @@ func (w *writer) activities(people []uuid.UUID) {
 		case r.organiser == "department":
 			r.place = rapid.SampledFrom(w.h.departments).Draw(w.T, "department").id
 			department = r.place
+		case r.organiser == "project":
+			r.place = w.project
+			project = r.place
 		case r.organiser == "group" && len(w.h.groups) > 0:
 			g := rapid.SampledFrom(w.h.groups).Draw(w.T, "group")
 			r.place, r.branch, branch, group = g.id, g.branch, g.branch, g.id
@@ -191,8 +196,8 @@ func (w *writer) activities(people []uuid.UUID) {
 			r.organiser = "unit"
 		}
 		id := db.NewID()
-		w.insert("activity_activities", `id, record_id, version, kind, title, starts_at, ends_at, organiser_kind, branch_id, group_id, department_id, state, late,
-			quorum_met, created_by, created_at, updated_at`, id, db.NewID(), 1, r.kind, "活动", r.at, r.at.Add(time.Hour), r.organiser, branch, group, department,
+		w.insert("activity_activities", `id, record_id, version, kind, title, starts_at, ends_at, organiser_kind, branch_id, group_id, department_id, project_id, state, late,
+			quorum_met, created_by, created_at, updated_at`, id, db.NewID(), 1, r.kind, "活动", r.at, r.at.Add(time.Hour), r.organiser, branch, group, department, project,
 			"draft", r.late, r.quorum, people[0], r.at, r.at)
 		for i, p := range people[:min(len(people), rapid.IntRange(0, 6).Draw(w.T, "came"))] {
 			b := w.h.branches[i%len(w.h.branches)].id
@@ -279,8 +284,10 @@ func draw(t *rapid.T, d *bun.DB) (*history, []uuid.UUID) {
 	w.h.today = w.day().AddDays(60)
 	w.exec("INSERT INTO org_units (id, name, created_at) VALUES (?, '某院', ?)", w.h.unit, w.h.created)
 	for _, kind := range kinds() {
-		w.insert("activity_kinds", "code, name, category, expected, organisers", kind, kind, "other", "nobody", "{unit,department,branch,group}")
+		w.insert("activity_kinds", "code, name, category, expected, organisers", kind, kind, "other", "nobody", "{unit,department,branch,group,project}")
 	}
+	w.project = db.NewID()
+	w.insert("org_projects", "id, name, party, valid_from", w.project, "行动党支部", true, calendar.NewDate(2025, 1, 1))
 	w.insert("talk_types", "code, name", "leader", "领导谈话")
 	w.insert("talk_types", "code, name", "member", "互谈")
 	var special []calendar.SpecialDay

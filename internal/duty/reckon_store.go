@@ -108,8 +108,8 @@ func (q *query) committees(unit uuid.UUID, f Filter) {
 
 // held counts the records that meet something, by line, owner and period, and the
 // talks of leaders, which say besides how many there are to hold. A record below its
-// quorum meets nothing (rule 5). What the whole office held counts for each branch
-// that somebody came from.
+// quorum meets nothing (rule 5). What the whole office or a project held counts for
+// each branch that somebody came from, once however many came (rule 28).
 func (q *query) held(unit uuid.UUID, f Filter) {
 	// Only lines and days narrow this join; which owners, each arm says.
 	const records = ` FROM lines l JOIN activity_activities a ON a.unit_id = ? AND a.kind = l.activity_kind AND a.state = 'confirmed'
@@ -126,7 +126,7 @@ func (q *query) held(unit uuid.UUID, f Filter) {
 		}
 	}
 	if slices.Contains(f.Owners, OwnerBranch) {
-		q.add(` UNION ALL SELECT l.id, t.branch_id, `+first+`, a.late`+records+` AND a.organiser_kind = 'unit'
+		q.add(` UNION ALL SELECT l.id, t.branch_id, `+first+`, a.late`+records+` AND a.organiser_kind IN ('unit', 'project')
 			JOIN LATERAL (SELECT DISTINCT t.branch_id FROM activity_attendances t WHERE t.unit_id = a.unit_id AND t.activity_id = a.id
 				AND t.status = 'present' AND t.branch_id IN (SELECT branch_id FROM owners)) t ON TRUE
 			WHERE l.owner = 'branch'`, unit, past)

@@ -140,7 +140,7 @@ func counts(r happened, l Duty, owner uuid.UUID) bool {
 	case OwnerUnit:
 		return r.organiser == "unit"
 	case OwnerBranch:
-		return r.organiser == "branch" && r.place == owner || r.organiser == "unit" && slices.Contains(r.came, owner)
+		return r.organiser == "branch" && r.place == owner || (r.organiser == "unit" || r.organiser == "project") && slices.Contains(r.came, owner)
 	case OwnerGroup:
 		return r.organiser == "group" && r.place == owner
 	}

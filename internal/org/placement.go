@@ -27,19 +27,19 @@ func (p Placement) Holds(set UnitSettings) bool {
 	return p.OnRoll && p.Exempt == "" && (set.LedgerHolders == HoldersStaff || p.Party && p.Branch != uuid.Nil)
 }
 
-// Organiser is who holds an activity. Kind is unit, department, branch or group;
-// only the id of that kind counts.
+// Organiser is who holds an activity. Kind is unit, department, branch, group or
+// project; only the id of that kind counts.
 type Organiser struct {
-	Kind                      string
-	Department, Branch, Group uuid.UUID
-	Name                      string
+	Kind                               string
+	Department, Branch, Group, Project uuid.UUID
+	Name                               string
 }
 
 // The circles that a kind of activity expects (rule 4).
 const (
 	CircleMembers   = "members"   // full and probationary members
 	CircleVoters    = "voters"    // full members
-	CircleCommittee = "committee" // secretary, deputy, committee members of the branch
+	CircleCommittee = "committee" // secretary, deputy, committee members of the branch; of a project its officers
 	CircleStaff     = "staff"     // everyone on the roll
 	CircleNobody    = "nobody"
 )

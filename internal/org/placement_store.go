@@ -162,6 +162,10 @@ func Expected(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Date
 		if circle != CircleCommittee {
 			query += " AND m.group_id = $3::uuid"
 		}
+	case "project":
+		place = o.Project
+		query += " AND " + secondedThatDay
+		branch = "FALSE"
 	default:
 		return nil, fmt.Errorf("org: organiser of kind %q", o.Kind)
 	}
@@ -171,6 +175,10 @@ func Expected(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Date
 	case CircleVoters:
 		query += " AND " + voterThatDay
 	case CircleCommittee:
+		if o.Kind == "project" {
+			query += " AND " + officerThatDay
+			break
+		}
 		query += ` AND EXISTS (SELECT FROM org_positions c WHERE c.unit_id = p.unit_id AND c.person_id = p.id
 			AND ` + committeePost + ` AND ` + branch + `)`
 	case CircleStaff:
@@ -181,6 +189,15 @@ func Expected(ctx context.Context, on bun.IDB, unit uuid.UUID, day calendar.Date
 	}
 	return placements(ctx, on, query+placementOrder, unit, day, place)
 }
+
+// secondedThatDay is that the person p is in the project $3 on the day $2, and
+// officerThatDay that they hold an office in it.
+const (
+	secondedThatDay = `EXISTS (SELECT FROM org_secondments s WHERE s.unit_id = p.unit_id AND s.person_id = p.id AND s.project_id = $3::uuid
+		AND s.valid_from <= $2::date AND (s.valid_to IS NULL OR s.valid_to >= $2::date))`
+	officerThatDay = `EXISTS (SELECT FROM org_secondments s WHERE s.unit_id = p.unit_id AND s.person_id = p.id AND s.project_id = $3::uuid
+		AND s.valid_from <= $2::date AND (s.valid_to IS NULL OR s.valid_to >= $2::date) AND s.office <> 'member')`
+)
 
 // committeePost is that the position c is a seat of a committee on the day $2.
 const committeePost = `c.kind IN ('secretary', 'deputy_secretary', 'committee_member')

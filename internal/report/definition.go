@@ -43,7 +43,7 @@ func (d Definition) Issue() access.Need { return access.Need{Resource: d.Resourc
 
 // Definitions lists every report, in the order people choose from.
 func Definitions() []Definition {
-	return []Definition{quarterSummary(), memberLedger(), pennant(), meetingStatistics(), talkCoverage(), annualSummary()}
+	return []Definition{quarterSummary(), memberLedger(), pennant(), meetingStatistics(), talkCoverage(), mentorPairs(), taskforceRegister(), annualSummary()}
 }
 
 // definition finds a report by its kind.
@@ -100,7 +100,7 @@ type line struct {
 }
 
 // opening names what a row opens down to; what does not apply is zero.
-type opening struct{ person, entry, branch, group uuid.UUID }
+type opening struct{ person, entry, branch, group, record uuid.UUID }
 
 // rows streams the cells for the workbook.
 func (p page) rows() sheet.Rows {

@@ -30,7 +30,7 @@ func meetingBranches(ctx context.Context, on bun.IDB, a ask) ([]*meetings, error
 
 // turnouts counts who was expected and who came at the meetings of the quarter that
 // meet a duty: confirmed, and not below their quorum (rule 5). Of what the whole office
-// held each branch counts its own.
+// or a project held each branch counts its own.
 func turnouts(ctx context.Context, on bun.IDB, a ask, list []*meetings, kinds []string) (map[uuid.UUID]turnout, error) {
 	ids := make([]uuid.UUID, len(list))
 	for i, b := range list {
@@ -38,11 +38,11 @@ func turnouts(ctx context.Context, on bun.IDB, a ask, list []*meetings, kinds []
 	}
 	out := map[uuid.UUID]turnout{}
 	err := db.Each(ctx, on, `SELECT x.branch_id, count(*), count(*) FILTER (WHERE x.status = 'present') FROM (
-			SELECT CASE a.organiser_kind WHEN 'unit' THEN t.branch_id ELSE a.branch_id END AS branch_id, t.status
+			SELECT CASE WHEN a.organiser_kind IN ('unit', 'project') THEN t.branch_id ELSE a.branch_id END AS branch_id, t.status
 			FROM activity_activities a
 			JOIN activity_attendances t ON t.unit_id = a.unit_id AND t.activity_id = a.id AND t.status <> 'guest'
 			WHERE a.unit_id = $1 AND a.state = 'confirmed' AND a.quorum_met IS NOT FALSE AND a.kind = ANY($2::text[])
-				AND a.organiser_kind IN ('unit', 'branch', 'group') AND a.starts_at >= $3 AND a.starts_at < $4) x
+				AND a.organiser_kind IN ('unit', 'project', 'branch', 'group') AND a.starts_at >= $3 AND a.starts_at < $4) x
 		WHERE x.branch_id = ANY($5::uuid[]) GROUP BY x.branch_id`,
 		[]any{a.unit, kinds, a.quarter.First().In(), a.day.AddDays(1).In(), ids}, func(rows *sql.Rows) error {
 			var id uuid.UUID

@@ -150,6 +150,7 @@ type PreviewRow struct {
 	EntryID  *uuid.UUID `json:"entry_id,omitempty"`
 	BranchID *uuid.UUID `json:"branch_id,omitempty"`
 	GroupID  *uuid.UUID `json:"group_id,omitempty"`
+	RecordID *uuid.UUID `json:"record_id,omitempty" doc:"Of an activity"`
 }
 
 // PreviewSheet is one worksheet of the workbook.
@@ -203,7 +204,7 @@ func (s *Service) Preview(ctx context.Context, by access.Actor, scope access.Sco
 		out.add(p.columns, l)
 		if i >= from && i < from+at.Limit {
 			out.Rows = append(out.Rows, PreviewRow{Cells: slices.Clone(l.cells), PersonID: pointer(l.opens.person),
-				EntryID: pointer(l.opens.entry), BranchID: pointer(l.opens.branch), GroupID: pointer(l.opens.group)})
+				EntryID: pointer(l.opens.entry), BranchID: pointer(l.opens.branch), GroupID: pointer(l.opens.group), RecordID: pointer(l.opens.record)})
 		}
 		i++
 	}
@@ -226,9 +227,12 @@ func (b book) present(p page) Preview {
 		Rows: []PreviewRow{}, Totals: map[string]int64{}, RowsCount: p.count, Heads: b.heads, Seal: b.seal, Signatures: sheet.DefaultSignatures(),
 	}
 	for _, c := range p.columns {
-		out.Columns = append(out.Columns, PreviewColumn{c.Key, c.Title, c.Group, kinds[c.Kind], c.Width, c.Total || c.Mean != nil})
+		out.Columns = append(out.Columns, PreviewColumn{c.Key, c.Title, c.Group, kinds[c.Kind], c.Width, c.Total || c.Mean != nil || c.Overall != nil})
 		if c.Total {
 			out.Totals[c.Key] = 0
+		}
+		if c.Overall != nil {
+			out.Totals[c.Key] = *c.Overall
 		}
 	}
 	for _, o := range b.pages {

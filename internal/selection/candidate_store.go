@@ -15,25 +15,30 @@ import (
 	"xianfeng/internal/db"
 )
 
-const candidateSelect = `SELECT c.id, c.branch_id, b.name, c.group_id, g.name, c.person_id, c.name, c.ord, c.headcount, c.points,
+const candidateSelect = `SELECT c.id, c.branch_id, coalesce(b.name, ''), c.group_id, coalesce(g.name, ''), c.person_id, c.pairing_id,
+	array_to_json(c.people)::text, c.score, c.name, c.ord, c.headcount, c.points,
 	c.previous_count, c.previous_points, c.deductions, c.deducted, c.vetoes, c.duty_owed, c.duty_met, c.holds, c.place, c.excluded,
 	c.proposed, c.noticed, c.heard, c.objected, c.nominated_by, coalesce(nominator.name, ''), c.nominated_at, c.nomination,
 	c.opinion, c.opinion_text, coalesce(reviewer.name, ''), c.opinion_at, c.result
 	FROM selection_candidates c
-	JOIN org_branches b ON b.unit_id = c.unit_id AND b.id = c.branch_id
-	JOIN org_groups g ON g.unit_id = c.unit_id AND g.id = c.group_id
+	LEFT JOIN org_branches b ON b.unit_id = c.unit_id AND b.id = c.branch_id
+	LEFT JOIN org_groups g ON g.unit_id = c.unit_id AND g.id = c.group_id
 	LEFT JOIN org_people nominator ON nominator.unit_id = c.unit_id AND nominator.id = c.nominated_by
 	LEFT JOIN org_people reviewer ON reviewer.unit_id = c.unit_id AND reviewer.id = c.opinion_by`
 
 func (c *Candidate) scan(rows *sql.Rows) error {
-	var person, nominator uuid.NullUUID
-	err := rows.Scan(&c.ID, &c.BranchID, &c.Branch, &c.GroupID, &c.Group, &person, &c.Name, &c.ord, &c.Headcount, &c.Points,
+	var branch, group, person, pairing, nominator uuid.NullUUID
+	var people string
+	err := rows.Scan(&c.ID, &branch, &c.Branch, &group, &c.Group, &person, &pairing, &people, &c.Score, &c.Name, &c.ord, &c.Headcount, &c.Points,
 		&c.PreviousCount, &c.PreviousPoints, &c.Deductions, &c.Deducted, &c.Vetoes, &c.DutyOwed, &c.DutyMet, &c.Holds, &c.Place, &c.Excluded,
 		&c.Proposed, &c.Noticed, &c.Heard, &c.Objected, &nominator, &c.NominatedBy, &c.NominatedAt, &c.Nomination,
 		&c.Opinion, &c.OpinionText, &c.OpinionBy, &c.OpinionAt, &c.Result)
-	c.person, c.nominatedBy = person.UUID, nominator.UUID
+	if err != nil {
+		return err
+	}
+	c.BranchID, c.GroupID, c.person, c.pairing, c.nominatedBy = branch.UUID, group.UUID, person.UUID, pairing.UUID, nominator.UUID
 	c.fill()
-	return err
+	return json.Unmarshal([]byte(people), &c.people)
 }
 
 // allCandidates reads the whole of a selection, in the order of the roll.
@@ -113,32 +118,35 @@ func readCandidate(ctx context.Context, on bun.IDB, scope access.Scope, selectio
 
 // computedRow is what the arithmetic writes of a candidate.
 type computedRow struct {
-	ID             uuid.UUID  `json:"id"`
-	Branch         uuid.UUID  `json:"branch_id"`
-	Group          uuid.UUID  `json:"group_id"`
-	Person         *uuid.UUID `json:"person_id"`
-	Name           string     `json:"name"`
-	Ord            int        `json:"ord"`
-	Headcount      int        `json:"headcount"`
-	Points         int        `json:"points"`
-	PreviousCount  int        `json:"previous_count"`
-	PreviousPoints int        `json:"previous_points"`
-	Deductions     int        `json:"deductions"`
-	Deducted       int        `json:"deducted"`
-	Vetoes         int        `json:"vetoes"`
-	DutyOwed       int        `json:"duty_owed"`
-	DutyMet        int        `json:"duty_met"`
-	Holds          bool       `json:"holds"`
-	Place          *int       `json:"place"`
-	Excluded       string     `json:"excluded"`
-	Proposed       bool       `json:"proposed"`
-	Noticed        bool       `json:"noticed"`
-	Heard          bool       `json:"heard"`
-	NominatedBy    *uuid.UUID `json:"nominated_by"`
-	Nomination     string     `json:"nomination"`
+	ID             uuid.UUID   `json:"id"`
+	Branch         *uuid.UUID  `json:"branch_id"`
+	Group          *uuid.UUID  `json:"group_id"`
+	Person         *uuid.UUID  `json:"person_id"`
+	Pairing        *uuid.UUID  `json:"pairing_id"`
+	People         []uuid.UUID `json:"people"`
+	Score          *int        `json:"score"`
+	Name           string      `json:"name"`
+	Ord            int         `json:"ord"`
+	Headcount      int         `json:"headcount"`
+	Points         int         `json:"points"`
+	PreviousCount  int         `json:"previous_count"`
+	PreviousPoints int         `json:"previous_points"`
+	Deductions     int         `json:"deductions"`
+	Deducted       int         `json:"deducted"`
+	Vetoes         int         `json:"vetoes"`
+	DutyOwed       int         `json:"duty_owed"`
+	DutyMet        int         `json:"duty_met"`
+	Holds          bool        `json:"holds"`
+	Place          *int        `json:"place"`
+	Excluded       string      `json:"excluded"`
+	Proposed       bool        `json:"proposed"`
+	Noticed        bool        `json:"noticed"`
+	Heard          bool        `json:"heard"`
+	NominatedBy    *uuid.UUID  `json:"nominated_by"`
+	Nomination     string      `json:"nomination"`
 }
 
-const computedColumns = `branch_id, group_id, person_id, name, ord, headcount, points, previous_count, previous_points, deductions, deducted,
+const computedColumns = `branch_id, group_id, person_id, pairing_id, people, score, name, ord, headcount, points, previous_count, previous_points, deductions, deducted,
 	vetoes, duty_owed, duty_met, holds, place, excluded, proposed, noticed, heard, nominated_by, nomination`
 
 // saveComputed writes all candidates of a selection in one statement; what people
@@ -146,7 +154,7 @@ const computedColumns = `branch_id, group_id, person_id, name, ord, headcount, p
 func saveComputed(ctx context.Context, tx bun.Tx, unit, selection uuid.UUID, cs []Candidate) error {
 	rows := make([]computedRow, len(cs))
 	for i, c := range cs {
-		rows[i] = computedRow{c.ID, c.BranchID, c.GroupID, orNil(c.person), c.Name, c.ord, c.Headcount, c.Points, c.PreviousCount, c.PreviousPoints,
+		rows[i] = computedRow{c.ID, orNil(c.BranchID), orNil(c.GroupID), orNil(c.person), orNil(c.pairing), append([]uuid.UUID{}, c.people...), c.Score, c.Name, c.ord, c.Headcount, c.Points, c.PreviousCount, c.PreviousPoints,
 			c.Deductions, c.Deducted, c.Vetoes, c.DutyOwed, c.DutyMet, c.Holds, c.Place, c.Excluded, c.Proposed, c.Noticed, c.Heard,
 			orNil(c.nominatedBy), c.Nomination}
 	}
@@ -155,10 +163,12 @@ func saveComputed(ctx context.Context, tx bun.Tx, unit, selection uuid.UUID, cs 
 		return fmt.Errorf("candidates: %w", err)
 	}
 	_, err = db.Exec(ctx, tx, `INSERT INTO selection_candidates AS c (unit_id, selection_id, id, `+computedColumns+`)
-		SELECT $1, $2, id, `+computedColumns+` FROM jsonb_to_recordset($3::jsonb) AS r (id uuid, branch_id uuid, group_id uuid, person_id uuid, name text,
+		SELECT $1, $2, id, `+computedColumns+` FROM jsonb_to_recordset($3::jsonb) AS r (id uuid, branch_id uuid, group_id uuid, person_id uuid, pairing_id uuid,
+			people uuid[], score int, name text,
 			ord int, headcount int, points int, previous_count int, previous_points int, deductions int, deducted int, vetoes int, duty_owed int,
 			duty_met int, holds boolean, place int, excluded text, proposed boolean, noticed boolean, heard boolean, nominated_by uuid, nomination text)
-		ON CONFLICT (unit_id, id) DO UPDATE SET (`+computedColumns+`) = ROW (excluded.branch_id, excluded.group_id, excluded.person_id, excluded.name,
+		ON CONFLICT (unit_id, id) DO UPDATE SET (`+computedColumns+`) = ROW (excluded.branch_id, excluded.group_id, excluded.person_id, excluded.pairing_id,
+			excluded.people, excluded.score, excluded.name,
 			excluded.ord, excluded.headcount, excluded.points, excluded.previous_count, excluded.previous_points, excluded.deductions, excluded.deducted,
 			excluded.vetoes, excluded.duty_owed, excluded.duty_met, excluded.holds, excluded.place, excluded.excluded, excluded.proposed,
 			excluded.noticed, excluded.heard, excluded.nominated_by, excluded.nomination),
@@ -229,7 +239,7 @@ func setResults(ctx context.Context, tx bun.Tx, unit uuid.UUID, ids []uuid.UUID,
 
 // proposedPeople are the people nominated in a selection, with their groups.
 func proposedPeople(ctx context.Context, on bun.IDB, unit, selection uuid.UUID) (people []key, err error) {
-	err = db.Each(ctx, on, `SELECT group_id, person_id FROM selection_candidates WHERE unit_id = $1 AND selection_id = $2 AND proposed AND person_id IS NOT NULL`,
+	err = db.Each(ctx, on, `SELECT group_id, person_id FROM selection_candidates WHERE unit_id = $1 AND selection_id = $2 AND proposed AND person_id IS NOT NULL AND pairing_id IS NULL`,
 		[]any{unit, selection}, func(rows *sql.Rows) error {
 			var p key
 			err := rows.Scan(&p.group, &p.person)

@@ -105,9 +105,14 @@ func (f facts) persons() []Candidate {
 }
 
 // key tells candidates of one selection apart.
-type key struct{ group, person uuid.UUID }
+type key struct{ group, person, pairing uuid.UUID }
 
-func (c Candidate) key() key { return key{c.GroupID, c.person} }
+func (c Candidate) key() key {
+	if c.pairing != uuid.Nil { // whichever group its mentee is in by now
+		return key{pairing: c.pairing}
+	}
+	return key{group: c.GroupID, person: c.person}
+}
 
 // merge brings what was computed anew together with the candidates that a selection
 // has: ids, nominations and opinions stay with whom they are about. Nobody vanishes;
@@ -130,13 +135,21 @@ func merge(kind string, old, fresh []Candidate) (out []Candidate, changed bool) 
 	for _, c := range old {
 		if _, gone := had[c.key()]; gone {
 			c.Excluded, c.Place, c.Proposed, c.Noticed, c.Heard = excludedMoved, nil, false, false, false
+			if c.pairing != uuid.Nil {
+				c.Excluded = excludedPairing
+			}
 			out = append(out, c)
 		}
 	}
 	if kind == Pennant {
 		propose(out)
 	}
-	return out, !slices.EqualFunc(sorted(old), sorted(out), Candidate.sameAs)
+	return out, differ(old, out)
+}
+
+// differ says whether what is computed of candidates is other than it was.
+func differ(old, now []Candidate) bool {
+	return !slices.EqualFunc(sorted(old), sorted(now), Candidate.sameAs)
 }
 
 // keep takes over what people said about the candidate.
@@ -206,7 +219,8 @@ func sorted(cs []Candidate) []Candidate {
 // sameAs compares what is computed.
 func (c Candidate) sameAs(o Candidate) bool {
 	return c.ID == o.ID && c.standing() == o.standing() && place(c) == place(o) && c.Excluded == o.Excluded && c.Proposed == o.Proposed &&
-		c.PreviousCount == o.PreviousCount && c.PreviousPoints == o.PreviousPoints && c.Name == o.Name
+		c.PreviousCount == o.PreviousCount && c.PreviousPoints == o.PreviousPoints && c.Name == o.Name &&
+		(c.Score == nil) == (o.Score == nil) && (c.Score == nil || *c.Score == *o.Score) && slices.Equal(c.people, o.people)
 }
 
 // place is 0 for a candidate without one.

@@ -18,7 +18,8 @@ import (
 	"xianfeng/internal/points"
 )
 
-// Publish puts the proposed candidates that their committees agree with on public
+// Publish puts the proposed candidates that their committees agree with, or that lead
+// a scoring sheet everybody has finished, on public
 // notice for the whole office, once the quarter is over: a selection is by the whole of
 // it (rule 19). What is put up is what the books say now: where they moved since, it
 // has to be computed again first.
@@ -30,7 +31,7 @@ func (s *Service) Publish(ctx context.Context, by access.Actor, scope access.Sco
 		if err := sel.seen(version); err != nil {
 			return err
 		}
-		if !s.today().After(sel.Quarter.Last()) {
+		if sel.Kind != BestPair && !s.today().After(sel.Quarter.Last()) {
 			return fault.Newf(fault.RuleBroken, "%s到 %s 才结束，结束并重新计算后才能公示", sel.Quarter.Chinese(), sel.Quarter.Last())
 		}
 		cs, changed, err := s.compute(ctx, tx, by.Unit, sel)
@@ -39,6 +40,9 @@ func (s *Service) Publish(ctx context.Context, by access.Actor, scope access.Sco
 		}
 		if changed {
 			return fault.New(fault.Conflict, "计算之后积分、人员、职责完成情况或支委会意见有变动，请先重新计算，再公示")
+		}
+		if err := s.scoredOut(ctx, tx, by.Unit, sel, cs); err != nil {
+			return err
 		}
 		waived, err := s.waived(ctx, tx, by.Unit, cs)
 		if err != nil {
@@ -81,7 +85,7 @@ func agreed(sel Selection, cs []Candidate, waived map[uuid.UUID]bool) ([]Candida
 	for _, c := range cs {
 		switch {
 		case !c.Proposed:
-		case c.Opinion == Agree, c.Opinion == "" && waived[c.BranchID]:
+		case c.Opinion == Agree, c.pairing != uuid.Nil, c.Opinion == "" && waived[c.BranchID]:
 			up = append(up, c)
 		case c.Opinion == "":
 			due = append(due, c.title())
@@ -90,8 +94,12 @@ func agreed(sel Selection, cs []Candidate, waived map[uuid.UUID]bool) ([]Candida
 	switch {
 	case len(due) > 0:
 		return nil, fault.Newf(fault.RuleBroken, "还缺支委会意见：%s", strings.Join(due, "、"))
+	case sel.Kind == BestPair && len(contested(sel, cs)) > 0:
+		return nil, fault.New(fault.RuleBroken, "有组合得分相同、名额不够，请先选定并写明理由")
 	case len(up) > 0:
 		return up, nil
+	case sel.Kind == BestPair:
+		return nil, fault.New(fault.RuleBroken, "没有可以公示的组合：参评的结对须公布年度计划、写齐年终评价")
 	case sel.Kind == PioneerPost:
 		return nil, fault.New(fault.RuleBroken, "还没有支委会同意的推荐人选，不能公示")
 	case tied(cs):
@@ -110,10 +118,14 @@ func publication(sel Selection, up []Candidate, stood []uuid.UUID, waived map[uu
 		}
 		return OpinionName(c.Opinion)
 	}
-	if sel.Kind == Pennant {
+	switch sel.Kind {
+	case BestPair:
+		p.Body = "依据年度综合评分，拟授予以下组合师徒最佳组合。公示期间如有异议，请在本页提出。"
+		p.Columns = []string{"组合", "学员所在党支部", "综合得分"}
+	case Pennant:
 		p.Body = "依据本季党小组人均积分，并经支委会同意，拟授予以下党小组流动红旗。公示期间如有异议，请在本页提出。"
 		p.Columns = []string{"党支部", "党小组", "人数", "总分", "人均", "较上季", "支委会意见", "拟定结果"}
-	} else {
+	default:
 		p.Body = "经党小组推荐、支委会审核，拟授予以下同志先锋岗。公示期间如有异议，请在本页提出。"
 		p.Columns = []string{"姓名", "党支部", "党小组", "推荐理由", "支委会意见"}
 	}
@@ -122,19 +134,29 @@ func publication(sel Selection, up []Candidate, stood []uuid.UUID, waived map[uu
 		if c.nominatedBy != uuid.Nil {
 			i.Recused = append(i.Recused, c.nominatedBy)
 		}
-		if sel.Kind == Pennant { // its own branch does not decide about it
+		switch sel.Kind {
+		case BestPair: // the Party office decides: three people may be of three branches
+			i.Cells = []string{c.Name, orDash(c.Branch), points.Format(*c.Score)}
+		case Pennant: // its own branch does not decide about it
 			moved := "—"
 			if c.Change != nil {
 				moved = signed(*c.Change)
 			}
 			i.Cells = []string{c.Branch, c.Name, fmt.Sprint(c.Headcount), points.Format(c.Points), points.Format(c.Average), moved, opinion(c), ResultName(won(c))}
-		} else {
+		default:
 			i.Branch = c.BranchID
 			i.Cells = []string{c.Name, c.Branch, c.Group, c.Nomination, opinion(c)}
 		}
 		p.Items = append(p.Items, i)
 	}
 	return p
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "—"
+	}
+	return text
 }
 
 func signed(hundredths int) string {
@@ -271,6 +293,15 @@ func award(cs []Candidate, awards []uuid.UUID) (chosen []Candidate, passedOver i
 
 // unvetoed refuses whom a veto has met since the notice: the books are asked again.
 func (s *Service) unvetoed(ctx context.Context, tx bun.Tx, unit uuid.UUID, sel Selection, chosen []Candidate) error {
+	if sel.Kind == BestPair {
+		vetoes, err := yearVetoes(ctx, tx, unit, sel.Quarter.Year)
+		for _, c := range chosen {
+			if slices.ContainsFunc(c.people, func(p uuid.UUID) bool { return vetoes[p] > 0 }) {
+				return fault.Newf(fault.RuleBroken, "%s在公示之后新增了否决项，不能授予；请不予授予，或撤销本次评选后重新发起", c.title())
+			}
+		}
+		return err
+	}
 	f, err := gather(ctx, tx, unit, sel.Quarter, s.today(), s.duties)
 	if err != nil {
 		return err

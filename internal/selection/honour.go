@@ -13,7 +13,7 @@ import (
 type Honour struct {
 	ID           uuid.UUID        `json:"id"`
 	Number       string           `json:"number" doc:"先锋岗-2026Q3-0007; unique, gaps allowed"`
-	Kind         string           `json:"kind" enum:"pennant,pioneer_post"`
+	Kind         string           `json:"kind" enum:"pennant,pioneer_post,best_pair"`
 	KindName     string           `json:"kind_name"`
 	Title        string           `json:"title"`
 	Quarter      calendar.Quarter `json:"quarter"`
@@ -22,7 +22,7 @@ type Honour struct {
 	Branch       string           `json:"branch"`
 	GroupID      uuid.UUID        `json:"group_id"`
 	Group        string           `json:"group"`
-	PersonID     *uuid.UUID       `json:"person_id,omitempty" doc:"Absent: the group itself"`
+	PersonID     *uuid.UUID       `json:"person_id,omitempty" doc:"Absent: the group itself; of a pair its mentee"`
 	Name         string           `json:"name" doc:"As the certificate prints it"`
 	Result       string           `json:"result" enum:"kept,won,awarded"`
 	ResultName   string           `json:"result_name"`
@@ -31,7 +31,7 @@ type Honour struct {
 }
 
 func (h *Honour) fill() {
-	h.KindName, h.QuarterTitle, h.ResultName = KindName(h.Kind), h.Quarter.Chinese(), ResultName(h.Result)
+	h.KindName, h.QuarterTitle, h.ResultName = KindName(h.Kind), periodTitle(h.Kind, h.Quarter), ResultName(h.Result)
 }
 
 // Honours is a stretch of the list of honours.
@@ -59,6 +59,8 @@ func certificate(h Honour, unit string) Certificate {
 		}
 	case PioneerPost:
 		c.Text = "在" + h.QuarterTitle + "先锋岗评选中，经党小组推荐、支委会审核、公示和机关党委审定，授予“先锋岗”。"
+	case BestPair:
+		c.Text = "在" + h.QuarterTitle + "“1+1”双导师师徒最佳组合评选中，经综合评分、公示和机关党委审定，授予“师徒最佳组合”。"
 	}
 	return c
 }
@@ -69,9 +71,9 @@ const exportMost = 20000
 func writeHonours(w io.Writer, items []Honour) error {
 	columns := []sheet.Column{
 		{Key: "number", Title: "证书编号", Width: 26},
-		{Key: "quarter", Title: "季度", Width: 18},
+		{Key: "quarter", Title: "时间", Width: 18},
 		{Key: "kind", Title: "荣誉", Width: 12},
-		{Key: "name", Title: "获得者", Width: 18},
+		{Key: "name", Title: "获得者", Width: 30},
 		{Key: "branch", Title: "党支部", Width: 20},
 		{Key: "group", Title: "党小组", Width: 18},
 		{Key: "result", Title: "结果", Width: 10, Align: sheet.Center},

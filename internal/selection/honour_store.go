@@ -23,34 +23,38 @@ func insertHonours(ctx context.Context, tx bun.Tx, by access.Actor, on calendar.
 			results[i] = won(c)
 		}
 	}
-	_, err := db.Exec(ctx, tx, `INSERT INTO selection_honours (unit_id, id, number, kind, title, quarter, branch_id, group_id, person_id, name, result,
+	period := s.Quarter.String()
+	if s.Kind == BestPair {
+		period = fmt.Sprint(s.Quarter.Year)
+	}
+	_, err := db.Exec(ctx, tx, `INSERT INTO selection_honours (unit_id, id, number, kind, title, quarter, branch_id, group_id, person_id, people, name, result,
 			awarded_on, awarded_by, selection_id, candidate_id)
-		SELECT $1, r.id, $5 || '-' || $4 || '-' || lpad(nextval('selection_honour_numbers')::text, 4, '0'), $3, $6, $4,
-			c.branch_id, c.group_id, c.person_id, CASE WHEN c.person_id IS NULL THEN b.name || c.name ELSE c.name END, r.result, $7, $8, c.selection_id, c.id
+		SELECT $1, r.id, $5 || '-' || $12 || '-' || lpad(nextval('selection_honour_numbers')::text, 4, '0'), $3, $6, $4,
+			c.branch_id, c.group_id, c.person_id, c.people, CASE WHEN c.person_id IS NULL THEN b.name || c.name ELSE c.name END, r.result, $7, $8, c.selection_id, c.id
 		FROM unnest($9::uuid[], $10::uuid[], $11::text[]) WITH ORDINALITY AS r (id, candidate, result, n)
 		JOIN selection_candidates c ON c.unit_id = $1 AND c.id = r.candidate AND c.selection_id = $2
-		JOIN org_branches b ON b.unit_id = c.unit_id AND b.id = c.branch_id
-		ORDER BY r.n`, by.Unit, s.ID, s.Kind, s.Quarter.String(), KindName(s.Kind), KindName(s.Kind), on, by.Person, ids, candidates, results)
+		LEFT JOIN org_branches b ON b.unit_id = c.unit_id AND b.id = c.branch_id
+		ORDER BY r.n`, by.Unit, s.ID, s.Kind, s.Quarter.String(), KindName(s.Kind), KindName(s.Kind), on, by.Person, ids, candidates, results, period)
 	if err != nil {
 		return fmt.Errorf("honours of %s: %w", s.ID, db.Translate(err))
 	}
 	return nil
 }
 
-const honourColumns = `h.id, h.number, h.kind, h.title, h.quarter, h.branch_id, b.name, h.group_id, g.name, h.person_id, h.name, h.result, h.awarded_on, h.selection_id`
+const honourColumns = `h.id, h.number, h.kind, h.title, h.quarter, h.branch_id, coalesce(b.name, ''), h.group_id, coalesce(g.name, ''), h.person_id, h.name, h.result, h.awarded_on, h.selection_id`
 
 const honourTables = ` FROM selection_honours h
-	JOIN org_branches b ON b.unit_id = h.unit_id AND b.id = h.branch_id
-	JOIN org_groups g ON g.unit_id = h.unit_id AND g.id = h.group_id
+	LEFT JOIN org_branches b ON b.unit_id = h.unit_id AND b.id = h.branch_id
+	LEFT JOIN org_groups g ON g.unit_id = h.unit_id AND g.id = h.group_id
 	LEFT JOIN org_people p ON p.unit_id = h.unit_id AND p.id = h.person_id`
 
 func (h *Honour) columns() []any {
-	return []any{&h.ID, &h.Number, &h.Kind, &h.Title, &h.Quarter, &h.BranchID, &h.Branch, &h.GroupID, &h.Group, &h.PersonID, &h.Name, &h.Result, &h.AwardedOn, &h.Selection}
+	return []any{&h.ID, &h.Number, &h.Kind, &h.Title, &h.Quarter, orZero(&h.BranchID), &h.Branch, orZero(&h.GroupID), &h.Group, &h.PersonID, &h.Name, &h.Result, &h.AwardedOn, &h.Selection}
 }
 
 // scopeOfHonours is how a Scope reaches the honour h.
 func scopeOfHonours() access.Columns {
-	return access.Columns{Unit: "h.unit_id", Persons: []string{"h.person_id"}, Branch: "h.branch_id", Group: "h.group_id"}
+	return access.Columns{Unit: "h.unit_id", Persons: []string{"h.person_id"}, PersonIn: []string{"SELECT unnest(h.people)"}, Branch: "h.branch_id", Group: "h.group_id"}
 }
 
 // listHonours reads one more than the limit, the newest quarter first, and how many
@@ -61,8 +65,8 @@ func listHonours(ctx context.Context, on bun.IDB, scope access.Scope, f HonourFi
 	if f.Text != "" {
 		text = "%" + db.Like(f.Text) + "%"
 	}
-	where = ` WHERE ($1 = '' OR h.kind = $1) AND ($2 = '' OR h.quarter = $2) AND ($3::uuid IS NULL OR h.person_id = $3)
-		AND ($4 = '' OR h.number || ' ' || h.name || ' ' || b.name || ' ' || g.name || ' ' || coalesce(p.pinyin || ' ' || p.initials, '') ILIKE $4) AND ` + where
+	where = ` WHERE ($1 = '' OR h.kind = $1) AND ($2 = '' OR h.quarter = $2) AND ($3::uuid IS NULL OR h.person_id = $3 OR $3 = ANY (h.people))
+		AND ($4 = '' OR h.number || ' ' || h.name || ' ' || coalesce(b.name, '') || ' ' || coalesce(g.name, '') || ' ' || coalesce(p.pinyin || ' ' || p.initials, '') ILIKE $4) AND ` + where
 	args = append([]any{f.Kind, f.Quarter.String(), db.OrNull(f.Person), text}, args...)
 	if err := db.One(ctx, on, []any{&total}, `SELECT count(*)::int`+honourTables+where, args...); err != nil {
 		return nil, 0, fmt.Errorf("honours: %w", err)
@@ -97,4 +101,17 @@ func readHonour(ctx context.Context, on bun.IDB, scope access.Scope, id uuid.UUI
 	}
 	h.fill()
 	return h, unit, nil
+}
+
+// orZero reads an id that may be absent: of a pair whose mentee is in no branch.
+func orZero(id *uuid.UUID) sql.Scanner { return &optional{id} }
+
+type optional struct{ id *uuid.UUID }
+
+// Scan implements sql.Scanner.
+func (o *optional) Scan(from any) error {
+	var n uuid.NullUUID
+	err := n.Scan(from)
+	*o.id = n.UUID
+	return err
 }

@@ -38,7 +38,7 @@ type CandidateIn struct {
 }
 
 type listIn struct {
-	Kind    string `query:"kind" enum:"pennant,pioneer_post"`
+	Kind    string `query:"kind" enum:"pennant,pioneer_post,best_pair"`
 	Quarter string `query:"quarter" maxLength:"6" doc:"2026Q3"`
 	State   string `query:"state" enum:"open,noticed,heard,decided,cancelled"`
 	Cursor  string `query:"cursor" maxLength:"400"`
@@ -47,8 +47,10 @@ type listIn struct {
 
 type openIn struct {
 	Body struct {
-		Kind    string `json:"kind" enum:"pennant,pioneer_post"`
-		Quarter string `json:"quarter" maxLength:"6" doc:"2026Q3: finished, or running"`
+		Kind     string      `json:"kind" enum:"pennant,pioneer_post,best_pair"`
+		Quarter  string      `json:"quarter" maxLength:"6" doc:"2026Q3: finished, or running; of best pairs the last of the year"`
+		Quota    int         `json:"quota,omitempty" minimum:"1" maximum:"10" doc:"Of best pairs: how many; 1 by default"`
+		Criteria []Criterion `json:"criteria,omitempty" maxItems:"12" doc:"Of best pairs: the scoring sheet; a standard one by default"`
 	}
 }
 
@@ -120,6 +122,7 @@ type detailOut struct{ Body Detail }
 func Mount(api *httpd.API, s *Service) {
 	mountReading(api, s)
 	mountSteps(api, s)
+	mountSheet(api, s)
 	mountHonours(api, s)
 }
 
@@ -159,6 +162,12 @@ func mountSteps(api *httpd.API, s *Service) {
 			if err != nil {
 				return nil, err
 			}
+			if in.Body.Kind == BestPair {
+				if q.Q != 4 {
+					return nil, fault.Field("quarter", "师徒最佳组合按年评选，请选择当年第四季度")
+				}
+				return answer(s.OpenPairs(ctx, who.Actor, who.Scope, q.Year, in.Body.Quota, in.Body.Criteria))
+			}
 			return answer(s.Open(ctx, who.Actor, who.Scope, in.Body.Kind, q))
 		})
 	httpd.Post(api, "/api/selections/{id}/computation", httpd.Op{Need: needOpen(), Tag: "selections", Summary: "Do the arithmetic again while it is open"},
@@ -177,7 +186,7 @@ func mountSteps(api *httpd.API, s *Service) {
 		func(ctx context.Context, who httpd.Who, in *reviewIn) (*detailOut, error) {
 			return answer(s.Review(ctx, who.Actor, who.Scope, in.ID, in.Candidate, in.Body.Opinion, in.Body.Text))
 		})
-	httpd.Post(api, "/api/selections/{id}/choice", httpd.Op{Need: needDecide(), Tag: "selections", Summary: "Choose among groups that the arithmetic leaves equal"},
+	httpd.Post(api, "/api/selections/{id}/choice", httpd.Op{Need: needDecide(), Tag: "selections", Summary: "Choose among candidates that the arithmetic leaves equal"},
 		func(ctx context.Context, who httpd.Who, in *chooseIn) (*detailOut, error) {
 			return answer(s.Choose(ctx, who.Actor, who.Scope, in.ID, in.Body.Candidate, in.Body.RowVersion, in.Body.Reason))
 		})
@@ -197,7 +206,7 @@ func mountSteps(api *httpd.API, s *Service) {
 
 // HonoursIn narrows the list of honours.
 type HonoursIn struct {
-	Kind    string    `query:"kind" enum:"pennant,pioneer_post"`
+	Kind    string    `query:"kind" enum:"pennant,pioneer_post,best_pair"`
 	Quarter string    `query:"quarter" maxLength:"6" doc:"2026Q3"`
 	Person  uuid.UUID `query:"person"`
 	Text    string    `query:"q" maxLength:"60" doc:"In name, pinyin, number, branch or group"`

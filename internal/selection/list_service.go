@@ -76,6 +76,14 @@ func (s *Service) show(ctx context.Context, tx bun.Tx, by access.Actor, scope ac
 			cs[i].Place = nil
 		}
 	}
+	if sel.Kind == BestPair { // rests on what mentors wrote: for who decides by it
+		for i := range cs {
+			if !scope.Whole() {
+				cs[i].hide()
+			}
+		}
+		return nil
+	}
 	if err := s.conceal(ctx, tx, by, sel.Quarter, cs); err != nil {
 		return err
 	}
@@ -176,7 +184,12 @@ func (s *Service) Candidate(ctx context.Context, by access.Actor, scope access.S
 	return d, err
 }
 
-func (s *Service) open(ctx context.Context, tx bun.Tx, unit uuid.UUID, ledgers access.Scope, sel Selection, d *CandidateDetail) error {
+func (s *Service) open(ctx context.Context, tx bun.Tx, unit uuid.UUID, ledgers access.Scope, sel Selection, d *CandidateDetail) (err error) {
+	if d.pairing != uuid.Nil {
+		d.Vetoed = []VetoEntry{}
+		d.Members, err = namesOf(ctx, tx, unit, d.people)
+		return err
+	}
 	f, err := gather(ctx, tx, unit, sel.Quarter, s.today(), s.duties)
 	if err != nil {
 		return err

@@ -58,6 +58,7 @@ type office struct {
 	notices *notice.Service
 	svc     *Service
 	duties  shares
+	pairs   pairings
 	met     int // the branch whose committee meets
 	now     time.Time
 }
@@ -72,7 +73,7 @@ func newOffice(t testing.TB) *office {
 	o := &office{Fixture: testdb.Office(t, d), t: t, db: d, policy: policy, duties: shares{}, now: quarter.First().In().Add(9 * time.Hour)}
 	clock := func() time.Time { return o.now }
 	o.points = points.NewService(d, policy, nil, nil, nil, clock)
-	o.svc = NewService(d, policy, o.duties, clock)
+	o.svc = NewService(d, policy, o.duties, &o.pairs, clock)
 	o.notices = notice.NewService(d, policy, map[string]notice.Owner{notice.KindSelection: o.svc}, meetings{o}, clock)
 	err = db.Transact(context.Background(), d, func(ctx context.Context, tx bun.Tx) error {
 		return points.Seed(ctx, tx, o.Unit, o.now, calendar.NewDate(2026, 1, 1))

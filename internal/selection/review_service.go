@@ -22,6 +22,8 @@ func (s *Service) Nominate(ctx context.Context, by access.Actor, scope access.Sc
 	}
 	err = s.about(ctx, by, scope, selection, id, func(ctx context.Context, tx bun.Tx, sel Selection, c Candidate) error {
 		switch {
+		case c.pairing != uuid.Nil:
+			return fault.New(fault.RuleBroken, "师徒最佳组合按评分表产生，不需要推荐")
 		case c.person == uuid.Nil:
 			return fault.New(fault.RuleBroken, "流动红旗按积分计算产生，不需要推荐")
 		case c.person == by.Person:
@@ -63,7 +65,7 @@ func (s *Service) Nominate(ctx context.Context, by access.Actor, scope access.Sc
 // TakeBack takes a nomination back, as long as it is not on notice.
 func (s *Service) TakeBack(ctx context.Context, by access.Actor, scope access.Scope, selection, id uuid.UUID) (Detail, error) {
 	err := s.about(ctx, by, scope, selection, id, func(ctx context.Context, tx bun.Tx, sel Selection, c Candidate) error {
-		if c.person == uuid.Nil || !c.Proposed {
+		if c.person == uuid.Nil || c.pairing != uuid.Nil || !c.Proposed {
 			return fault.New(fault.Conflict, "这里没有可以撤回的推荐，请刷新后查看")
 		}
 		if err := dropNomination(ctx, tx, by.Unit, id); err != nil {
@@ -90,6 +92,9 @@ func (s *Service) Review(ctx context.Context, by access.Actor, scope access.Scop
 		return Detail{}, fault.Field("text", "不同意的，请写明理由")
 	}
 	err = s.about(ctx, by, scope, selection, id, func(ctx context.Context, tx bun.Tx, sel Selection, c Candidate) error {
+		if c.pairing != uuid.Nil {
+			return fault.New(fault.RuleBroken, "师徒最佳组合按评分表产生，不需要支委会意见")
+		}
 		if !c.Proposed && c.Opinion == "" {
 			return fault.New(fault.RuleBroken, "支委会只对拟推荐的候选填写意见")
 		}
@@ -109,7 +114,7 @@ func (s *Service) Review(ctx context.Context, by access.Actor, scope access.Scop
 	return s.after(ctx, by, selection, err)
 }
 
-// Choose settles a tie that the arithmetic left, with the reason in words.
+// Choose settles a tie that the arithmetic left at the quota, with the reason in words.
 func (s *Service) Choose(ctx context.Context, by access.Actor, scope access.Scope, selection, id uuid.UUID, version int, reason string) (Detail, error) {
 	reason, err := written("reason", reason, "请写明选择的理由，它会留在评选记录里", longestReason)
 	if err != nil {
@@ -123,8 +128,8 @@ func (s *Service) Choose(ctx context.Context, by access.Actor, scope access.Scop
 		if err != nil {
 			return err
 		}
-		if !tied(cs) || place(c) != 1 {
-			return fault.New(fault.RuleBroken, "只有并列第一、且还没有选定时，才需要选择")
+		if !contested(sel, cs)[c.ID] {
+			return fault.New(fault.RuleBroken, "只有并列、且还没有选定时，才需要选择")
 		}
 		stood, err := s.standIn(ctx, tx, by.Unit, sel, cs)
 		if err != nil {
@@ -136,7 +141,7 @@ func (s *Service) Choose(ctx context.Context, by access.Actor, scope access.Scop
 		if err := setNomination(ctx, tx, by.Unit, id, by.Person, s.now(), reason); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, by, sel, "selection.choose", fmt.Sprintf("在并列的党小组中选定%s（%s）：%s", c.title(), sel.Title, reason),
+		return s.record(ctx, tx, by, sel, "selection.choose", fmt.Sprintf("在并列的候选中选定%s（%s）：%s", c.title(), sel.Title, reason),
 			map[string]any{"candidate": id})
 	})
 	return s.after(ctx, by, selection, err)
@@ -177,7 +182,7 @@ func (s *Service) waived(ctx context.Context, tx bun.Tx, unit uuid.UUID, cs []Ca
 	out := map[uuid.UUID]bool{}
 	var branches []uuid.UUID
 	for _, c := range cs {
-		if c.Proposed && !out[c.BranchID] {
+		if c.Proposed && c.pairing == uuid.Nil && !out[c.BranchID] {
 			out[c.BranchID] = true
 			branches = append(branches, c.BranchID)
 		}

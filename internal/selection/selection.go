@@ -1,6 +1,7 @@
 // Package selection holds the selections of a quarter (rules 19 and 20): the pennant
 // that goes to one group by its points per head, and the pioneer posts that groups
-// recommend, committees review and the Party office awards. The arithmetic is kept
+// recommend, committees review and the Party office awards; and of a year: its best
+// pair of 1+1 双导师 by a scoring sheet (rule 25). The arithmetic is kept
 // with the selection, so that it can be shown as it was; a person decides.
 package selection
 
@@ -20,6 +21,7 @@ import (
 const (
 	Pennant     = "pennant"      // 流动红旗: one group
 	PioneerPost = "pioneer_post" // 先锋岗: people
+	BestPair    = "best_pair"    // 师徒最佳组合: the pairings of a year, whose quarter is its last
 )
 
 // The states of a selection. What lay on public notice without an upheld objection
@@ -64,6 +66,8 @@ func KindName(kind string) string {
 		return "流动红旗"
 	case PioneerPost:
 		return "先锋岗"
+	case BestPair:
+		return "师徒最佳组合"
 	}
 	return kind
 }
@@ -97,13 +101,13 @@ func OpinionName(opinion string) string {
 // Selection is one selection of a quarter.
 type Selection struct {
 	ID           uuid.UUID        `json:"id"`
-	Kind         string           `json:"kind" enum:"pennant,pioneer_post"`
+	Kind         string           `json:"kind" enum:"pennant,pioneer_post,best_pair"`
 	KindName     string           `json:"kind_name"`
 	Quarter      calendar.Quarter `json:"quarter"`
 	QuarterTitle string           `json:"quarter_title" doc:"2026年第三季度"`
 	QuarterState string           `json:"quarter_state" enum:"open,closed,none" doc:"Until it is closed its totals may change"`
 	Title        string           `json:"title"`
-	Quota        int              `json:"quota" doc:"Pennant: 1; pioneer posts: for each group"`
+	Quota        int              `json:"quota" doc:"Pennant: 1; pioneer posts: for each group; best pairs: in all"`
 	State        string           `json:"state" enum:"open,noticed,heard,decided,cancelled" doc:"heard: the notice is over"`
 	RowVersion   int              `json:"row_version"`
 	OpenedBy     string           `json:"opened_by"`
@@ -135,7 +139,7 @@ type Detail struct {
 	Selection
 	Candidates int    `json:"candidates" doc:"Within your reach"`
 	Proposed   int    `json:"proposed" doc:"Of these: by the arithmetic, or nominated"`
-	Tied       bool   `json:"tied" doc:"The arithmetic leaves several groups on the first place; somebody has to choose"`
+	Tied       bool   `json:"tied" doc:"The arithmetic leaves equals that not all can be chosen; somebody has to choose"`
 	Recused    bool   `json:"recused" doc:"You stand in it, so that others have to decide"`
 	MayCancel  bool   `json:"may_cancel" doc:"You may cancel it now: it is not about you"`
 	Places     bool   `json:"places" doc:"Whether the settings let you see places"`
@@ -158,8 +162,10 @@ type Candidate struct {
 	Branch          string     `json:"branch"`
 	GroupID         uuid.UUID  `json:"group_id"`
 	Group           string     `json:"group"`
-	PersonID        *uuid.UUID `json:"person_id,omitempty" doc:"Absent: the group itself"`
+	PersonID        *uuid.UUID `json:"person_id,omitempty" doc:"Absent: the group itself; of a pair its mentee"`
+	PairingID       *uuid.UUID `json:"pairing_id,omitempty" doc:"Of a pair"`
 	Name            string     `json:"name"`
+	Score           *int       `json:"score,omitempty" doc:"Of a pair: the sum of its scoring sheet, to those who see the whole office"`
 	PointsHidden    bool       `json:"points_hidden" doc:"Of a person whose ledger you may not open: all sums are 0, and what the books keep them out by is not told"`
 	Headcount       int        `json:"headcount" doc:"With a ledger on the quarter's last day"`
 	Points          int        `json:"points" doc:"Of all of them"`
@@ -194,6 +200,9 @@ type Candidate struct {
 
 	ord         int
 	person      uuid.UUID // PersonID, zero for a group
+	pairing     uuid.UUID
+	people      []uuid.UUID // all of a pair
+	marks       []mark      // of a pair, as computed just now
 	nominatedBy uuid.UUID
 }
 
@@ -204,6 +213,9 @@ func (c *Candidate) fill() {
 	c.Change = change(c.Points, c.Headcount, c.PreviousPoints, c.PreviousCount)
 	if c.person != uuid.Nil {
 		c.PersonID = &c.person
+	}
+	if c.pairing != uuid.Nil {
+		c.PairingID = &c.pairing
 	}
 }
 
@@ -227,6 +239,16 @@ func (c *Candidate) conceal() {
 	c.fill()
 	switch c.Excluded {
 	case "", excludedObjected, excludedCommittee, excludedMoved:
+	default:
+		c.Excluded = excludedHidden
+	}
+}
+
+// hide leaves of a pair what no scoring tells.
+func (c *Candidate) hide() {
+	c.Score, c.Place, c.Vetoes = nil, nil, 0
+	switch c.Excluded {
+	case "", excludedObjected:
 	default:
 		c.Excluded = excludedHidden
 	}

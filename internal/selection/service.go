@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
@@ -23,6 +22,7 @@ type Service struct {
 	db     *bun.DB
 	policy *access.Policy
 	duties Duties
+	pairs  Pairs
 	now    calendar.Clock
 }
 
@@ -32,9 +32,10 @@ type Duties interface {
 	Completion(ctx context.Context, tx bun.Tx, unit uuid.UUID, q calendar.Quarter) (map[uuid.UUID]Share, error)
 }
 
-// NewService makes the service. duties tell how far groups met what they owed.
-func NewService(d *bun.DB, policy *access.Policy, duties Duties, now calendar.Clock) *Service {
-	return &Service{d, policy, duties, now}
+// NewService makes the service. duties tell how far groups met what they owed, pairs
+// what the pairings of a year came to.
+func NewService(d *bun.DB, policy *access.Policy, duties Duties, pairs Pairs, now calendar.Clock) *Service {
+	return &Service{d, policy, duties, pairs, now}
 }
 
 func needRead() access.Need     { return access.Need{Resource: "selection", Action: "read"} }
@@ -58,43 +59,33 @@ func missing(err error, what string) error {
 // Open begins a selection of a quarter with its arithmetic. A running quarter may be
 // opened too: what is computed then is computed anew before it is put on notice.
 func (s *Service) Open(ctx context.Context, by access.Actor, scope access.Scope, kind string, q calendar.Quarter) (Detail, error) {
-	if kind != Pennant && kind != PioneerPost {
-		return Detail{}, fault.Field("kind", "请选择评选类别：流动红旗或先锋岗")
+	switch kind {
+	case Pennant, PioneerPost:
+	case BestPair:
+		return s.OpenPairs(ctx, by, scope, q.Year, 0, nil)
+	default:
+		return Detail{}, fault.Field("kind", "请选择评选类别：流动红旗、先锋岗或师徒最佳组合")
 	}
 	if q.IsZero() || q.First().After(s.today()) {
 		return Detail{}, fault.Field("quarter", "请选择已经开始的季度")
 	}
-	sel := Selection{ID: db.NewID(), Kind: kind, Quarter: q, Title: q.Chinese() + KindName(kind) + "评选", Quota: 1, State: Open, OpenedAt: s.now()}
-	err := db.Transact(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
-		if kind == PioneerPost {
-			set, err := org.Settings(ctx, tx, by.Unit)
-			if err != nil {
-				return err
-			}
-			sel.Quota = set.PioneerQuota
-		}
-		if err := insertSelection(ctx, tx, by.Unit, sel, by.Person); err != nil {
-			return err
-		}
-		cs, _, err := s.compute(ctx, tx, by.Unit, sel)
-		if err != nil {
-			return err
-		}
-		if err := saveComputed(ctx, tx, by.Unit, sel.ID, cs); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, by, sel.OpenedAt, audit.Entry{Action: "selection.open", Object: "selection", ObjectID: sel.ID,
-			Summary: fmt.Sprintf("发起%s，候选 %d 个", sel.Title, len(cs)), Detail: map[string]any{"kind": kind, "quarter": q}})
-	})
+	set, err := org.Settings(ctx, s.db, by.Unit)
 	if err != nil {
 		return Detail{}, err
 	}
-	return s.Selection(ctx, by, scope, sel.ID)
+	sel := Selection{ID: db.NewID(), Kind: kind, Quarter: q, Title: q.Chinese() + KindName(kind) + "评选", Quota: 1, State: Open, OpenedAt: s.now()}
+	if kind == PioneerPost {
+		sel.Quota = set.PioneerQuota
+	}
+	return s.begin(ctx, by, scope, sel, nil)
 }
 
 // compute brings the candidates of a selection up to date with the books, without
 // writing; changed says whether that differs from what is kept.
 func (s *Service) compute(ctx context.Context, tx bun.Tx, unit uuid.UUID, sel Selection) (cs []Candidate, changed bool, err error) {
+	if sel.Kind == BestPair {
+		return s.computePairs(ctx, tx, unit, sel)
+	}
 	f, err := gather(ctx, tx, unit, sel.Quarter, s.today(), s.duties)
 	if err != nil {
 		return nil, false, err
@@ -118,7 +109,7 @@ func (s *Service) Recompute(ctx context.Context, by access.Actor, scope access.S
 		if err != nil {
 			return err
 		}
-		if err := saveComputed(ctx, tx, by.Unit, id, cs); err != nil {
+		if err := s.save(ctx, tx, by.Unit, sel, cs); err != nil {
 			return err
 		}
 		if err := moveSelection(ctx, tx, by.Unit, id, step{computed: s.now()}); err != nil {
@@ -226,7 +217,7 @@ func (s *Service) detail(ctx context.Context, tx bun.Tx, by access.Actor, scope 
 	if !scope.Whole() {
 		return d, nil
 	}
-	d.Scope, d.Tied = "unit", sel.Kind == Pennant && tied(cs)
+	d.Scope, d.Tied = "unit", len(contested(sel, cs)) > 0
 	if sel.State != Open {
 		return d, nil
 	}
@@ -258,19 +249,19 @@ func (s *Service) places(ctx context.Context, tx bun.Tx, unit uuid.UUID, scope a
 // standIn are the people who stand in a selection: its nominees, or the members of
 // the groups that the pennant may go to, the equal first ones among them.
 func (s *Service) standIn(ctx context.Context, tx bun.Tx, unit uuid.UUID, sel Selection, cs []Candidate) ([]uuid.UUID, error) {
-	choose := tied(cs)
-	return s.peopleOf(ctx, tx, unit, sel, cs, func(c Candidate) bool {
-		return c.Proposed || c.person == uuid.Nil && choose && place(c) == 1
-	})
+	equals := contested(sel, cs)
+	return s.peopleOf(ctx, tx, unit, sel, cs, func(c Candidate) bool { return c.Proposed || equals[c.ID] })
 }
 
 // peopleOf are the people of some of the candidates: themselves, or the members of
-// the group.
+// the group or pair.
 func (s *Service) peopleOf(ctx context.Context, tx bun.Tx, unit uuid.UUID, sel Selection, cs []Candidate, which func(Candidate) bool) ([]uuid.UUID, error) {
 	var people, groups []uuid.UUID
 	for _, c := range cs {
 		switch {
 		case !which(c):
+		case c.pairing != uuid.Nil:
+			people = append(people, c.people...)
 		case c.person != uuid.Nil:
 			people = append(people, c.person)
 		default:

@@ -43,7 +43,7 @@ func (s *Selection) columns() []any {
 }
 
 func (s *Selection) fill() {
-	s.KindName, s.QuarterTitle = KindName(s.Kind), s.Quarter.Chinese()
+	s.KindName, s.QuarterTitle = KindName(s.Kind), periodTitle(s.Kind, s.Quarter)
 	if s.Outcome == nil {
 		s.Outcome = []Outcome{}
 	}
@@ -94,9 +94,9 @@ func countSelections(ctx context.Context, on bun.IDB, scope access.Scope, f Filt
 // readOutcomes tells the honours that selections led to.
 func readOutcomes(ctx context.Context, on bun.IDB, unit uuid.UUID, ids []uuid.UUID) ([]Outcome, error) {
 	var out []Outcome
-	err := db.Each(ctx, on, `SELECT h.selection_id, h.id, h.number, h.name, b.name, g.name, h.result FROM selection_honours h
-		JOIN org_branches b ON b.unit_id = h.unit_id AND b.id = h.branch_id
-		JOIN org_groups g ON g.unit_id = h.unit_id AND g.id = h.group_id
+	err := db.Each(ctx, on, `SELECT h.selection_id, h.id, h.number, h.name, coalesce(b.name, ''), coalesce(g.name, ''), h.result FROM selection_honours h
+		LEFT JOIN org_branches b ON b.unit_id = h.unit_id AND b.id = h.branch_id
+		LEFT JOIN org_groups g ON g.unit_id = h.unit_id AND g.id = h.group_id
 		WHERE h.unit_id = $1 AND h.selection_id = ANY($2::uuid[]) ORDER BY h.number`, []any{unit, ids}, func(rows *sql.Rows) error {
 		var o Outcome
 		err := rows.Scan(&o.selectionID, &o.Honour, &o.Number, &o.Name, &o.Branch, &o.Group, &o.Result)

@@ -149,7 +149,7 @@ func (w *writer) total() error {
 	cols := w.sheet.Columns
 	first := -1
 	for i, c := range cols {
-		if c.Total {
+		if c.Total || c.Overall != nil {
 			first = i
 			break
 		}
@@ -163,7 +163,7 @@ func (w *writer) total() error {
 	row := make([]any, len(cols))
 	for i, c := range cols {
 		l := bodyLook(c, w.fonts.Heading)
-		if !c.Total && c.Mean == nil {
+		if !c.Total && c.Mean == nil && c.Overall == nil {
 			l = look{font: w.fonts.Heading, align: Center, border: true}
 		}
 		id, err := w.styles.of(l)
@@ -176,6 +176,8 @@ func (w *writer) total() error {
 			if lastRow >= firstRow {
 				cell.Formula = "SUM(" + w.letters[i] + strconv.Itoa(firstRow) + ":" + w.letters[i] + strconv.Itoa(lastRow) + ")"
 			}
+		} else if c.Overall != nil {
+			cell.Value = *c.Overall
 		} else if c.Mean != nil {
 			w.mean(&cell, c)
 		} else if i == 0 {

@@ -49,6 +49,9 @@ type Column struct {
 	// Mean, where given, fills the total row with the one column's sum divided by the
 	// other's, rounded to hundredths; of Points by Int, or Percent of Int by Int.
 	Mean *Mean
+	// Overall, where given, is what the total row shows of an Int column that is no sum:
+	// people who stand in several rows count once.
+	Overall *int64
 	// Formula computes the cell from others of its row; ref gives the address
 	// of a column by key (E12), or "" where the sheet leaves it out. An empty
 	// result leaves the plain value. The row's value is written beside it,

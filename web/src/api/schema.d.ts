@@ -296,6 +296,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/activities/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Projects that held what you may read
+         * @description Permission: activity.read
+         */
+        get: operations["get-activities-projects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/activities/suggest": {
         parameters: {
             query?: never;
@@ -482,6 +502,46 @@ export interface paths {
          */
         put: operations["put-activity-kinds-code"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/appraisals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Appraisals in your reach
+         * @description Permission: appraisal.read
+         */
+        get: operations["get-appraisals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/appraisals/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an appraisal into the home branch
+         * @description Permission: appraisal.receive
+         */
+        post: operations["post-appraisals-id-receipt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1396,6 +1456,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/growth-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pairings of a year with their plans
+         * @description Permission: mentoring.read
+         */
+        get: operations["get-growth-plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/growth-plans/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put plans that all three agreed to on one public notice
+         * @description Permission: mentoring.publish
+         */
+        post: operations["post-growth-plans-publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/growth-plans/{id}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a published plan back to its three to change it; it is agreed and published anew
+         * @description Permission: mentoring.publish
+         */
+        post: operations["post-growth-plans-id-reopening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/holidays": {
         parameters: {
             query?: never;
@@ -1600,6 +1720,218 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mentees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Today's young cadres, for who reads the whole office
+         * @description Permission: mentoring.read
+         */
+        get: operations["get-mentees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentoring-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The business line of each department, for who reads the whole office
+         * @description Permission: mentoring.read
+         */
+        get: operations["get-mentoring-lines"];
+        /**
+         * Set the lines of the departments named
+         * @description Permission: mentoring.pair
+         */
+        put: operations["put-mentoring-lines"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentoring-logs/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm what the other one noted
+         * @description Permission: mentoring.write
+         */
+        post: operations["post-mentoring-logs-id-confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentoring-logs/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give it back with the reason
+         * @description Permission: mentoring.write
+         */
+        post: operations["post-mentoring-logs-id-decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentoring-logs/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take your own back while nobody answered
+         * @description Permission: mentoring.write
+         */
+        post: operations["post-mentoring-logs-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentoring-proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who could mentor whom, with reasons; nothing is written
+         * @description Permission: mentoring.pair
+         */
+        post: operations["post-mentoring-proposals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentoring-wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pairs wished for beforehand, and those that must not be
+         * @description Permission: mentoring.pair
+         */
+        get: operations["get-mentoring-wishes"];
+        put?: never;
+        /**
+         * Note a pair that is wished for, or must not be
+         * @description Permission: mentoring.pair
+         */
+        post: operations["post-mentoring-wishes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentoring-wishes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget one
+         * @description Permission: mentoring.pair
+         */
+        delete: operations["delete-mentoring-wishes-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The pool of mentors, for who reads the whole office
+         * @description Permission: mentoring.read
+         */
+        get: operations["get-mentors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentors/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put somebody into the pool, or change it
+         * @description Permission: mentoring.pair
+         */
+        put: operations["put-mentors-person"];
+        post?: never;
+        /**
+         * Take somebody out of the pool; their mentees stay theirs
+         * @description Permission: mentoring.pair
+         */
+        delete: operations["delete-mentors-person"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mornings": {
         parameters: {
             query?: never;
@@ -1794,6 +2126,254 @@ export interface paths {
         get: operations["get-objections-id-meetings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pairings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pairings in your reach, the latest first
+         * @description Permission: mentoring.read
+         */
+        get: operations["get-pairings"];
+        put?: never;
+        /**
+         * Decide about pairings, all of them or none
+         * @description Permission: mentoring.pair
+         */
+        post: operations["post-pairings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pairings/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pairings that you are in, current ones first
+         * @description Permission: mentoring.read
+         */
+        get: operations["get-pairings-mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pairings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One pairing with its history
+         * @description Permission: mentoring.read
+         */
+        get: operations["get-pairings-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pairings/{id}/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Assessments of a pairing by stage, the latest first
+         * @description Permission: mentoring.read
+         */
+        get: operations["get-pairings-id-assessments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pairings/{id}/assessments/{year}/{stage}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write your own part of a stage
+         * @description Permission: mentoring.write
+         */
+        put: operations["put-pairings-id-assessments-year-stage"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pairings/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a pairing before its time
+         * @description Permission: mentoring.pair
+         */
+        post: operations["post-pairings-id-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pairings/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a pairing did, the latest first
+         * @description Permission: mentoring.read
+         */
+        get: operations["get-pairings-id-logs"];
+        put?: never;
+        /**
+         * Note what was done: the mentor or the mentee; the other confirms
+         * @description Permission: mentoring.write
+         */
+        post: operations["post-pairings-id-logs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pairings/{id}/mentor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put another mentor in a role from a day on; the history stays
+         * @description Permission: mentoring.pair
+         */
+        post: operations["post-pairings-id-mentor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pairings/{id}/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Growth plans of a pairing, the latest year first
+         * @description Permission: mentoring.read
+         */
+        get: operations["get-pairings-id-plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pairings/{id}/plans/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write the plan of a year: any of the three may; the others agree anew
+         * @description Permission: mentoring.write
+         */
+        put: operations["put-pairings-id-plans-year"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pairings/{id}/plans/{year}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Agree to the plan in this wording: each of the three for themselves
+         * @description Permission: mentoring.write
+         */
+        post: operations["post-pairings-id-plans-year-agreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pairings/{id}/signing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note the day on which the agreement was signed
+         * @description Permission: mentoring.pair
+         */
+        post: operations["post-pairings-id-signing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2206,6 +2786,26 @@ export interface paths {
          * @description Permission: people.write
          */
         post: operations["post-people-id-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the records tell of a person within your reach, newest first; each kind of them by its own permission
+         * @description Permission: people.read
+         */
+        get: operations["get-people-id-timeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2636,6 +3236,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/mentor-pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 双导师结对情况表: as it would print now
+         * @description Permission: mentor_pairs.read
+         */
+        get: operations["get-reports-mentor-pairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/mentor-pairs/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 双导师结对情况表: issue the workbook
+         * @description Permission: mentor_pairs.issue
+         */
+        post: operations["post-reports-mentor-pairs-issues"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports/pennant": {
         parameters: {
             query?: never;
@@ -2750,6 +3390,46 @@ export interface paths {
          * @description Permission: talk_coverage.issue
          */
         post: operations["post-reports-talk-coverage-issues"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/taskforces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 行动党支部情况表: as it would print now
+         * @description Permission: taskforce_register.read
+         */
+        get: operations["get-reports-taskforces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/taskforces/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 行动党支部情况表: issue the workbook
+         * @description Permission: taskforce_register.issue
+         */
+        post: operations["post-reports-taskforces-issues"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3146,7 +3826,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Choose among groups that the arithmetic leaves equal
+         * Choose among candidates that the arithmetic leaves equal
          * @description Permission: selection.decide
          */
         post: operations["post-selections-id-choice"];
@@ -3210,6 +3890,46 @@ export interface paths {
          * @description Permission: selection.open
          */
         post: operations["post-selections-id-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/selections/{id}/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give your own points on the judged lines of the scoring sheet
+         * @description Permission: selection.score
+         */
+        put: operations["put-selections-id-scores"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/selections/{id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The scoring sheet of the year's pairs, to those who see the whole office
+         * @description Permission: selection.read
+         */
+        get: operations["get-selections-id-sheet"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3960,6 +4680,1162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/taskforce-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kinds of taskforces, and how they differ
+         * @description Permission: taskforce.read
+         */
+        get: operations["get-taskforce-kinds"];
+        put?: never;
+        /**
+         * Add a kind of taskforces
+         * @description Permission: taskforce_kind.write
+         */
+        post: operations["post-taskforce-kinds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforce-kinds/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a kind of taskforces
+         * @description Permission: taskforce_kind.write
+         */
+        put: operations["put-taskforce-kinds-code"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforce-outcome-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kinds of outcomes, and what they are counted in
+         * @description Permission: taskforce.read
+         */
+        get: operations["get-taskforce-outcome-kinds"];
+        put?: never;
+        /**
+         * Add a kind of outcomes
+         * @description Permission: taskforce_kind.write
+         */
+        post: operations["post-taskforce-outcome-kinds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforce-outcome-kinds/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a kind of outcomes
+         * @description Permission: taskforce_kind.write
+         */
+        put: operations["put-taskforce-outcome-kinds-code"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforce-outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Outcomes of every taskforce in your reach, with their sums
+         * @description Permission: taskforce.read
+         */
+        get: operations["get-taskforce-outcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Taskforces in your reach, the latest proposed first
+         * @description Permission: taskforce.read
+         */
+        get: operations["get-taskforces"];
+        put?: never;
+        /**
+         * Propose a taskforce
+         * @description Permission: taskforce.propose
+         */
+        post: operations["post-taskforces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One taskforce, and who is in it
+         * @description Permission: taskforce.read
+         */
+        get: operations["get-taskforces-id"];
+        /**
+         * Put name, purpose or planned end right
+         * @description Permission: taskforce.propose
+         */
+        put: operations["put-taskforces-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/activation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let it begin
+         * @description Permission: taskforce.staff
+         */
+        post: operations["post-taskforces-id-activation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/appraisals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who served, with their appraisals, written or not
+         * @description Permission: appraisal.read
+         */
+        get: operations["get-taskforces-id-appraisals"];
+        /**
+         * Write appraisals, all of them or none; each once
+         * @description Permission: appraisal.write
+         */
+        put: operations["put-taskforces-id-appraisals"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a proposal of somebody else
+         * @description Permission: taskforce.approve
+         */
+        post: operations["post-taskforces-id-approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the bundle holds
+         * @description Permission: taskforce.read
+         */
+        get: operations["get-taskforces-id-archive"];
+        put?: never;
+        /**
+         * Freeze a concluded taskforce and make its bundle
+         * @description Permission: taskforce.archive
+         */
+        post: operations["post-taskforces-id-archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/bundle.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The archive: workbooks, records, attachments, checksums
+         * @description Permission: taskforce.read
+         */
+        get: operations["get-taskforces-id-bundle-zip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/conclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a taskforce, and everybody's time in it
+         * @description Permission: taskforce.conclude
+         */
+        post: operations["post-taskforces-id-conclusion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Files of a taskforce
+         * @description Permission: taskforce.read
+         */
+        get: operations["get-taskforces-id-files"];
+        put?: never;
+        /**
+         * Add a file to a taskforce, an outcome or a note
+         * @description Permission: taskforce.log
+         */
+        post: operations["post-taskforces-id-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file
+         * @description Permission: taskforce.read
+         */
+        get: operations["get-taskforces-id-files-file"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a file off again
+         * @description Permission: taskforce.log
+         */
+        delete: operations["delete-taskforces-id-files-file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a line to the time line
+         * @description Permission: taskforce.log
+         */
+        post: operations["post-taskforces-id-notes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/notes/{note}/strike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a line back
+         * @description Permission: taskforce.log
+         */
+        post: operations["post-taskforces-id-notes-note-strike"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came of a taskforce
+         * @description Permission: taskforce.read
+         */
+        get: operations["get-taskforces-id-outcomes"];
+        put?: never;
+        /**
+         * Enter an outcome
+         * @description Permission: taskforce.log
+         */
+        post: operations["post-taskforces-id-outcomes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/outcomes/{outcome}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an outcome out of every count; it stays to be read
+         * @description Permission: taskforce.log
+         */
+        post: operations["post-taskforces-id-outcomes-outcome-void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/outsiders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put somebody of a partner unit into it
+         * @description Permission: taskforce.staff
+         */
+        post: operations["post-taskforces-id-outsiders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/outsiders/{outsider}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the time of somebody of a partner unit
+         * @description Permission: taskforce.staff
+         */
+        post: operations["post-taskforces-id-outsiders-outsider-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/rejection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn down a proposal of somebody else
+         * @description Permission: taskforce.approve
+         */
+        post: operations["post-taskforces-id-rejection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Second people to it: all or none
+         * @description Permission: taskforce.staff
+         */
+        post: operations["post-taskforces-id-staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/staff/{secondment}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End somebody's time in it
+         * @description Permission: taskforce.staff
+         */
+        post: operations["post-taskforces-id-staff-secondment-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/staff/{secondment}/office": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give somebody in it another office
+         * @description Permission: taskforce.staff
+         */
+        post: operations["post-taskforces-id-staff-secondment-office"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its tasks: open ones first, by their day
+         * @description Permission: taskforce.read
+         */
+        get: operations["get-taskforces-id-tasks"];
+        put?: never;
+        /**
+         * Give somebody in it something to do
+         * @description Permission: taskforce.work
+         */
+        post: operations["post-taskforces-id-tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/tasks/{task}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change an open task
+         * @description Permission: taskforce.work
+         */
+        put: operations["put-taskforces-id-tasks-task"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/tasks/{task}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a task another state: its owner and the head may
+         * @description Permission: taskforce.log
+         */
+        post: operations["post-taskforces-id-tasks-task-state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taskforces/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of a taskforce, newest first
+         * @description Permission: taskforce.read
+         */
+        get: operations["get-taskforces-id-timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Actions in your reach, with your own sign-ups
+         * @description Permission: volunteer.read
+         */
+        get: operations["get-volunteer-actions"];
+        put?: never;
+        /**
+         * Put an action up
+         * @description Permission: volunteer.organise
+         */
+        post: operations["post-volunteer-actions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-actions/organisers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places whose actions you may organise
+         * @description Permission: volunteer.organise
+         */
+        get: operations["get-volunteer-actions-organisers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-actions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One action; who signed up only for who organises it
+         * @description Permission: volunteer.read
+         */
+        get: operations["get-volunteer-actions-id"];
+        /**
+         * Change an action that stands; more places take in who waits
+         * @description Permission: volunteer.organise
+         */
+        put: operations["put-volunteer-actions-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-actions/{id}/arrival": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that you came; never required
+         * @description Permission: volunteer.sign
+         */
+        post: operations["post-volunteer-actions-id-arrival"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-actions/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call an action off; who signed up reads so
+         * @description Permission: volunteer.organise
+         */
+        post: operations["post-volunteer-actions-id-cancellation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-actions/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign people up for them
+         * @description Permission: volunteer.organise
+         */
+        post: operations["post-volunteer-actions-id-people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-actions/{id}/people/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take somebody out for them; the first who waits gets the place
+         * @description Permission: volunteer.organise
+         */
+        delete: operations["delete-volunteer-actions-id-people-person"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-actions/{id}/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The code to print: the address of the action as the browser sees the office
+         * @description Permission: volunteer.organise
+         */
+        get: operations["get-volunteer-actions-id-poster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-actions/{id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say who came and how long: makes the one confirmed activity of it
+         * @description Permission: volunteer.organise
+         */
+        post: operations["post-volunteer-actions-id-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-actions/{id}/signup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign up: a place, or the end of the waiting line
+         * @description Permission: volunteer.sign
+         */
+        post: operations["post-volunteer-actions-id-signup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-actions/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw; the first who waits gets the place
+         * @description Permission: volunteer.sign
+         */
+        post: operations["post-volunteer-actions-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Certificates, newest first
+         * @description Permission: volunteer_certificate.read
+         */
+        get: operations["get-volunteer-certificates"];
+        put?: never;
+        /**
+         * Make out a certificate of hours
+         * @description Permission: volunteer_certificate.issue
+         */
+        post: operations["post-volunteer-certificates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-certificates/check/{number}/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a certificate in hand is ours and still holds
+         * @description Permission: public.any
+         */
+        get: operations["get-volunteer-certificates-check-number-code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-certificates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One certificate, as it is printed
+         * @description Permission: volunteer_certificate.read
+         */
+        get: operations["get-volunteer-certificates-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-certificates/{id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The code on paper, which leads to where it is verified
+         * @description Permission: volunteer_certificate.read
+         */
+        get: operations["get-volunteer-certificates-id-code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-codes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The action of a code on paper
+         * @description Permission: volunteer.read
+         */
+        get: operations["get-volunteer-codes-code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People with participations and hours
+         * @description Permission: volunteer_hours.read
+         */
+        get: operations["get-volunteer-hours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-hours/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The list as a workbook
+         * @description Permission: volunteer_hours.read
+         */
+        get: operations["get-volunteer-hours-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-hours/months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hours by month
+         * @description Permission: volunteer_hours.read
+         */
+        get: operations["get-volunteer-hours-months"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-hours/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put hours on public notice
+         * @description Permission: volunteer_hours.notice
+         */
+        post: operations["post-volunteer-hours-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-hours/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Somebody's participations
+         * @description Permission: volunteer_hours.read
+         */
+        get: operations["get-volunteer-hours-person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Imports of hours, newest first
+         * @description Permission: volunteer_hours.import
+         */
+        get: operations["get-volunteer-imports"];
+        put?: never;
+        /**
+         * Upload hours and see what they would make
+         * @description Permission: volunteer_hours.import
+         */
+        post: operations["post-volunteer-imports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-imports/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The empty form for importing hours
+         * @description Permission: volunteer_hours.import
+         */
+        get: operations["get-volunteer-imports-template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One import of hours, with its rows
+         * @description Permission: volunteer_hours.import
+         */
+        get: operations["get-volunteer-imports-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-imports/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the records of an import
+         * @description Permission: volunteer_hours.import
+         */
+        post: operations["post-volunteer-imports-id-confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the latest import back
+         * @description Permission: volunteer_hours.import
+         */
+        post: operations["post-volunteer-imports-id-undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4010,6 +5886,192 @@ export interface components {
              */
             sessions: number;
         };
+        Action: {
+            /** @description What you may do with it now: sign, withdraw, arrive, organise, edit, cancel, record */
+            can: string[];
+            cancel_reason?: string;
+            /**
+             * Format: date-time
+             * @description Signing up until then
+             */
+            closes_at: string;
+            content: string;
+            /** Format: date-time */
+            ends_at: string;
+            id: string;
+            leader_id: string;
+            leader_name: string;
+            organiser: components["schemas"]["OrganiserRef"];
+            organiser_name: string;
+            own?: components["schemas"]["Own"];
+            place: string;
+            /** Format: int64 */
+            placed: number;
+            /**
+             * Format: int64
+             * @description None: as many as come
+             */
+            places?: number;
+            /** @description Of the activity, where you may read it by its own permission */
+            record_id?: string;
+            /** @description 对象 */
+            served: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** @enum {string} */
+            state: "open" | "recorded" | "cancelled";
+            title: string;
+            /**
+             * Format: int64
+             * @description To be sent with the next change
+             */
+            version: number;
+            /** Format: int64 */
+            waiting: number;
+        };
+        ActionBody: {
+            /** @description Signing up until then; when it begins, where left out */
+            closes_at?: string;
+            content?: string;
+            ends_at: string;
+            /**
+             * Format: uuid
+             * @description 组织者: who says who came and how long
+             */
+            leader_id: string;
+            organiser: components["schemas"]["OrganiserRef"];
+            place: string;
+            /**
+             * Format: int64
+             * @description None: as many as come
+             */
+            places?: number;
+            /** @description 对象 */
+            served: string;
+            /** @description 2026-03-05T14:30 in the office's own zone, or RFC 3339 */
+            starts_at: string;
+            title: string;
+        };
+        ActionDetail: {
+            /** @description What you may do with it now: sign, withdraw, arrive, organise, edit, cancel, record */
+            can: string[];
+            cancel_reason?: string;
+            /**
+             * Format: date-time
+             * @description Signing up until then
+             */
+            closes_at: string;
+            /** @description Of the address on paper; for who organises it */
+            code?: string;
+            content: string;
+            /** Format: date-time */
+            ends_at: string;
+            id: string;
+            leader_id: string;
+            leader_name: string;
+            organiser: components["schemas"]["OrganiserRef"];
+            organiser_name: string;
+            own?: components["schemas"]["Own"];
+            place: string;
+            /** Format: int64 */
+            placed: number;
+            /**
+             * Format: int64
+             * @description None: as many as come
+             */
+            places?: number;
+            /** @description Of the activity, where you may read it by its own permission */
+            record_id?: string;
+            /** @description 对象 */
+            served: string;
+            /** @description In the order of the line; for who organises it */
+            signups?: components["schemas"]["Signup"][];
+            /** Format: date-time */
+            starts_at: string;
+            /** @enum {string} */
+            state: "open" | "recorded" | "cancelled";
+            title: string;
+            /**
+             * Format: int64
+             * @description To be sent with the next change
+             */
+            version: number;
+            /** Format: int64 */
+            waiting: number;
+        };
+        ActionsOutBody: {
+            items: components["schemas"]["Action"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+            /** Format: int64 */
+            total: number;
+        };
+        Agreement: {
+            agreed: boolean;
+            name: string;
+            person_id: string;
+            /** @enum {string} */
+            role: "mentee" | "political" | "professional";
+        };
+        Appraisal: {
+            /** @description Home when the taskforce ended */
+            branch_id?: string;
+            branch_name?: string;
+            can_receive: boolean;
+            /** @enum {string} */
+            grade: "excellent" | "good" | "fair" | "poor";
+            id: string;
+            kind_name: string;
+            /** @description 鉴定编号 */
+            number: string;
+            person: components["schemas"]["TaskforcePersonRef"];
+            /** Format: date-time */
+            received_at?: string;
+            received_by?: string;
+            served_from: string;
+            served_to: string;
+            taskforce_id: string;
+            taskforce_name: string;
+            text: string;
+            /** Format: date-time */
+            written_at: string;
+            written_by: string;
+        };
+        Appraisals: {
+            items: components["schemas"]["Appraisal"][];
+            next?: string;
+            /** Format: int64 */
+            total: number;
+        };
+        Approval: {
+            /** @description Number of the document: 滨检机党〔2026〕3号 */
+            approval_no?: string;
+            /** @description Day of the document */
+            approved_on?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ArchivePart: {
+            path: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+        };
+        ArchivedParts: {
+            /** Format: date-time */
+            archived_at: string;
+            items: components["schemas"]["ArchivePart"][];
+            /** @description Of the bundle, as it is saved */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes of all parts
+             */
+            size: number;
+        };
         Asking: {
             code: string;
             /** @enum {string} */
@@ -4018,6 +6080,51 @@ export interface components {
             /** @description First day of the period */
             period_first: string;
             reason: string;
+        };
+        Assessment: {
+            by_name: string;
+            by_person: string;
+            /** @enum {string} */
+            grade?: "excellent" | "good" | "fair" | "poor";
+            id: string;
+            mine: boolean;
+            remark: string;
+            /** @enum {string} */
+            role: "mentee" | "political" | "professional";
+            /**
+             * Format: int64
+             * @description Hundredths of a point, of 100
+             */
+            score?: number;
+            /** @enum {string} */
+            stage: "mid" | "final";
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            written_at: string;
+            /** Format: int64 */
+            year: number;
+        };
+        AssessmentInput: {
+            /**
+             * @description Of a mentor
+             * @enum {string}
+             */
+            grade?: "excellent" | "good" | "fair" | "poor";
+            remark: string;
+            /**
+             * Format: int64
+             * @description Of a mentor at the year's end, in hundredths of a point
+             */
+            score?: number;
+            /**
+             * Format: int64
+             * @description Of one's own as it was read; 0 for the first
+             */
+            version: number;
+        };
+        AssessmentsOut: {
+            stages: components["schemas"]["Stage"][];
         };
         Attached: {
             caption: string;
@@ -4158,6 +6265,12 @@ export interface components {
             /** @description 2026-01, oldest first */
             months: string[];
         };
+        Came: {
+            /** Format: int64 */
+            minutes: number;
+            /** Format: uuid */
+            person_id: string;
+        };
         Can: {
             discard: boolean;
             edit: boolean;
@@ -4237,7 +6350,9 @@ export interface components {
             opinion_at?: string;
             opinion_by?: string;
             opinion_text?: string;
-            /** @description Absent: the group itself */
+            /** @description Of a pair */
+            pairing_id?: string;
+            /** @description Absent: the group itself; of a pair its mentee */
             person_id?: string;
             /**
              * Format: int64
@@ -4263,6 +6378,11 @@ export interface components {
             proposed: boolean;
             /** @enum {string} */
             result?: "kept" | "won" | "awarded" | "not_awarded";
+            /**
+             * Format: int64
+             * @description Of a pair: the sum of its scoring sheet, to those who see the whole office
+             */
+            score?: number;
             /** Format: int64 */
             vetoes: number;
         };
@@ -4334,7 +6454,9 @@ export interface components {
             opinion_at?: string;
             opinion_by?: string;
             opinion_text?: string;
-            /** @description Absent: the group itself */
+            /** @description Of a pair */
+            pairing_id?: string;
+            /** @description Absent: the group itself; of a pair its mentee */
             person_id?: string;
             /**
              * Format: int64
@@ -4360,6 +6482,11 @@ export interface components {
             proposed: boolean;
             /** @enum {string} */
             result?: "kept" | "won" | "awarded" | "not_awarded";
+            /**
+             * Format: int64
+             * @description Of a pair: the sum of its scoring sheet, to those who see the whole office
+             */
+            score?: number;
             /** @description Vetoes that still stand, as far as you may see these ledgers */
             vetoed: components["schemas"]["VetoEntry"][];
             /** Format: int64 */
@@ -4382,44 +6509,25 @@ export interface components {
             rule: string;
         };
         Cell: {
-            branch_id?: string;
-            branch_name?: string;
-            code: string;
-            department_id?: string;
-            /** @enum {string} */
-            every: "week" | "month" | "quarter" | "year";
+            /** @description What was counted */
+            basis?: string;
             /**
              * Format: int64
-             * @description Of them
+             * @description Of a judged one: how many scored
              */
-            filed_late: number;
-            first: string;
+            count: number;
             /**
              * Format: int64
-             * @description That count: confirmed, and quorate where a quorum is asked
+             * @description Of a judged one: your own
              */
-            held: number;
-            /** @description Of activities */
-            kind?: string;
-            last: string;
-            name: string;
+            own?: number;
             /**
              * Format: int64
-             * @description Records or talks that the period asks for
+             * @description Hundredths: computed, or the mean of who scored; absent where nobody has
              */
-            owed: number;
-            /** @enum {string} */
-            owner: "unit" | "branch" | "group" | "deputy" | "leader";
-            owner_id: string;
-            owner_name: string;
-            /** @description 2026-W47, 2026-11, 2026Q4 or 2026 */
-            period: string;
-            /** @description 未完成原因, whether approved or not */
-            reason?: string;
-            /** @enum {string} */
-            reason_state?: "" | "asked" | "approved" | "refused";
-            /** @enum {string} */
-            state: "met" | "late" | "partial" | "due" | "missed" | "excused" | "none";
+            points?: number;
+            /** Format: int64 */
+            seq: number;
         };
         Certificate: {
             awarded_on: string;
@@ -4431,13 +6539,13 @@ export interface components {
             /** @description Whose seal it carries */
             issuer: string;
             /** @enum {string} */
-            kind: "pennant" | "pioneer_post";
+            kind: "pennant" | "pioneer_post" | "best_pair";
             kind_name: string;
             /** @description As the certificate prints it */
             name: string;
             /** @description 先锋岗-2026Q3-0007; unique, gaps allowed */
             number: string;
-            /** @description Absent: the group itself */
+            /** @description Absent: the group itself; of a pair its mentee */
             person_id?: string;
             quarter: string;
             quarter_title: string;
@@ -4451,11 +6559,43 @@ export interface components {
             /** @description Name of the office */
             unit: string;
         };
+        CertificateLine: {
+            day: string;
+            /**
+             * Format: int64
+             * @description Counted, after rounding
+             */
+            minutes: number;
+            place: string;
+            /** Format: uuid */
+            record_id: string;
+            /**
+             * Format: int64
+             * @description Minutes as recorded
+             */
+            recorded: number;
+            title: string;
+        };
+        CertificatesOutBody: {
+            items: components["schemas"]["VolunteerCertificate"][];
+            next: string;
+        };
         Change: {
             field: string;
             from: string;
             name: string;
             to: string;
+        };
+        ChangeInput: {
+            /** @description Why */
+            change: string;
+            /** @description The new mentor's first day */
+            from: string;
+            mentor_id: string;
+            /** @enum {string} */
+            role: "political" | "professional";
+            /** Format: int64 */
+            version: number;
         };
         CheckLine: {
             branch_id?: string;
@@ -4540,6 +6680,19 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        Checked: {
+            from: string;
+            holds: boolean;
+            issued_on: string;
+            /** Format: int64 */
+            minutes: number;
+            name: string;
+            number: string;
+            /** Format: int64 */
+            participations: number;
+            to: string;
+            unit_name: string;
+        };
         ChooseInBody: {
             candidate_id: string;
             reason: string;
@@ -4619,6 +6772,8 @@ export interface components {
             same_honour: components["schemas"]["SameHonour"][];
             /** Format: date-time */
             settled_at?: string;
+            /** @description What it rests on besides its evidence */
+            source?: components["schemas"]["SourceLine"];
             /** @enum {string} */
             state: "draft" | "submitted" | "returned" | "verified" | "noticed" | "posted" | "rejected" | "withdrawn" | "superseded" | "reversed";
             statement: string;
@@ -4818,6 +6973,19 @@ export interface components {
             /** @description Last day */
             until: string;
         };
+        Counts: {
+            /** Format: int64 */
+            assessments: number;
+            /** Format: int64 */
+            confirmed_logs: number;
+            /**
+             * Format: int64
+             * @description Neither declined nor withdrawn
+             */
+            logs: number;
+            /** Format: int64 */
+            plans: number;
+        };
         Coverage: {
             /** @description Who has the most to do first */
             talkers: components["schemas"]["Covering"][];
@@ -4865,6 +7033,21 @@ export interface components {
             remaining: components["schemas"]["Remaining"][];
             talker_id: string;
             talker_name: string;
+        };
+        Criterion: {
+            /** @enum {string} */
+            measure: "year_score" | "plan_done" | "log_count" | "judged";
+            /**
+             * Format: int64
+             * @description Hundredths of a point; all lines together 10000
+             */
+            most: number;
+            /**
+             * Format: int64
+             * @description From 1; given by the server
+             */
+            seq?: number;
+            title: string;
         };
         CutEntry: {
             branch: string;
@@ -5040,6 +7223,13 @@ export interface components {
             organiser_name: string;
             /** @description From outside the office */
             outside_guests: string;
+            /** @description Of partner units, who worked along (rule 31) */
+            outside_people: components["schemas"]["Outsider"][];
+            /**
+             * Format: int64
+             * @description People of partner units who worked along
+             */
+            outsiders: number;
             overlap_answer?: string;
             place: string;
             /** @description Entries of people whose ledgers you may see */
@@ -5053,6 +7243,8 @@ export interface components {
             resolutions: components["schemas"]["Resolution"][];
             /** Format: int64 */
             row_version: number;
+            /** @description Whom volunteering was for */
+            served: string;
             /** Format: date-time */
             starts_at: string;
             /** @enum {string} */
@@ -5181,7 +7373,7 @@ export interface components {
             was?: string;
         };
         Due: {
-            items: components["schemas"]["Cell"][];
+            items: components["schemas"]["DutyCell"][];
             /**
              * Format: int64
              * @description Of them, whose period ends with this week
@@ -5215,6 +7407,46 @@ export interface components {
             valid_from: string;
             valid_to?: string;
         };
+        DutyCell: {
+            branch_id?: string;
+            branch_name?: string;
+            code: string;
+            department_id?: string;
+            /** @enum {string} */
+            every: "week" | "month" | "quarter" | "year";
+            /**
+             * Format: int64
+             * @description Of them
+             */
+            filed_late: number;
+            first: string;
+            /**
+             * Format: int64
+             * @description That count: confirmed, and quorate where a quorum is asked
+             */
+            held: number;
+            /** @description Of activities */
+            kind?: string;
+            last: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Records or talks that the period asks for
+             */
+            owed: number;
+            /** @enum {string} */
+            owner: "unit" | "branch" | "group" | "deputy" | "leader";
+            owner_id: string;
+            owner_name: string;
+            /** @description 2026-W47, 2026-11, 2026Q4 or 2026 */
+            period: string;
+            /** @description 未完成原因, whether approved or not */
+            reason?: string;
+            /** @enum {string} */
+            reason_state?: "" | "asked" | "approved" | "refused";
+            /** @enum {string} */
+            state: "met" | "late" | "partial" | "due" | "missed" | "excused" | "none";
+        };
         DutyChange: {
             /** @description Of activities; none for talks and daily study */
             activity_kind?: string;
@@ -5238,9 +7470,9 @@ export interface components {
             remark?: string;
         };
         DutyDetail: {
-            cell: components["schemas"]["Cell"];
+            cell: components["schemas"]["DutyCell"];
             /** @description Of a branch's cell of what groups owe */
-            groups?: components["schemas"]["Cell"][];
+            groups?: components["schemas"]["DutyCell"][];
             /** @description You may say why it is not met */
             may_ask: boolean;
             /** @description Newest first */
@@ -5273,7 +7505,7 @@ export interface components {
         };
         DutyPeriods: {
             /** @description Oldest first */
-            cells: components["schemas"]["Cell"][];
+            cells: components["schemas"]["DutyCell"][];
             code: string;
             /** @enum {string} */
             every: "month" | "quarter";
@@ -5287,7 +7519,7 @@ export interface components {
             branch_id?: string;
             branch_name?: string;
             /** @description By duty, then by period; in a branch's row those of its groups are summed up */
-            cells: components["schemas"]["Cell"][];
+            cells: components["schemas"]["DutyCell"][];
             department_id?: string;
             /** @description One for each month of the grid */
             months: components["schemas"]["DutyMonth"][];
@@ -5303,6 +7535,12 @@ export interface components {
             /** Format: int64 */
             points: number;
             quarter: string;
+        };
+        EndInput: {
+            last: string;
+            reason: string;
+            /** Format: int64 */
+            version: number;
         };
         Ending: {
             /** @description Last day of a period; not before the day ahead of the running one */
@@ -5377,6 +7615,10 @@ export interface components {
              * @description Bytes
              */
             size: number;
+        };
+        Exclusion: {
+            mentee_id: string;
+            mentor_id: string;
         };
         Excuse: {
             /** Format: date-time */
@@ -5545,6 +7787,13 @@ export interface components {
             /** @description Who gains by it: oneself, or a member of the group that one leads */
             person_id: string;
             rule_code: string;
+            /** @description The appraisal */
+            source_id?: string;
+            /**
+             * @description What the claim rests on besides its evidence
+             * @enum {string}
+             */
+            source_kind?: "appraisal";
             statement?: string;
         };
         FormFile: {
@@ -5587,6 +7836,28 @@ export interface components {
         "Get-talks-partnersResponse": {
             items: components["schemas"]["Partner"][];
         };
+        "Get-taskforce-kindsResponse": {
+            items: components["schemas"]["TaskforceKind"][];
+        };
+        "Get-taskforce-outcome-kindsResponse": {
+            items: components["schemas"]["OutcomeKind"][];
+        };
+        "Get-taskforces-id-filesResponse": {
+            items: components["schemas"]["TaskforceAttachment"][];
+        };
+        "Get-volunteer-actions-organisersResponse": {
+            items: components["schemas"]["OrganiserChoice"][];
+        };
+        "Get-volunteer-codes-codeResponse": {
+            id: string;
+        };
+        Given: {
+            candidate_id: string;
+            /** Format: int64 */
+            points: number;
+            /** Format: int64 */
+            seq: number;
+        };
         Grant: {
             granted_by: string;
             id: string;
@@ -5614,6 +7885,18 @@ export interface components {
              * @description Rows
              */
             total: number;
+        };
+        Group: {
+            branch_id: string;
+            branch_name: string;
+            id: string;
+            name: string;
+        };
+        Holder: {
+            department_name: string;
+            id: string;
+            name: string;
+            since: string;
         };
         Holiday: {
             date: string;
@@ -5645,13 +7928,13 @@ export interface components {
             group_id: string;
             id: string;
             /** @enum {string} */
-            kind: "pennant" | "pioneer_post";
+            kind: "pennant" | "pioneer_post" | "best_pair";
             kind_name: string;
             /** @description As the certificate prints it */
             name: string;
             /** @description 先锋岗-2026Q3-0007; unique, gaps allowed */
             number: string;
-            /** @description Absent: the group itself */
+            /** @description Absent: the group itself; of a pair its mentee */
             person_id?: string;
             quarter: string;
             quarter_title: string;
@@ -5667,6 +7950,57 @@ export interface components {
             next: string;
             /** Format: int64 */
             total: number;
+        };
+        HoursImport: {
+            /** Format: date-time */
+            confirmed_at?: string;
+            counts: components["schemas"]["VolunteerImportCounts"];
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            file_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Every bad row, with sheet, row, column, value and reason */
+            problems?: components["schemas"]["RowError"][];
+            rows?: components["schemas"]["VolunteerImportRow"][];
+            /** @enum {string} */
+            state: "previewed" | "confirmed" | "undone";
+            undoable: boolean;
+            /** Format: date-time */
+            undone_at?: string;
+        };
+        HoursPage: {
+            items: components["schemas"]["PersonHours"][];
+            next: string;
+            /** @description Of the whole list */
+            total: components["schemas"]["HoursTotal"];
+        };
+        HoursTotal: {
+            /**
+             * Format: int64
+             * @description Counted, after rounding
+             */
+            minutes: number;
+            /** Format: int64 */
+            noticed: number;
+            /** Format: int64 */
+            outside_minutes: number;
+            /**
+             * Format: int64
+             * @description Participations of people from partner units, apart from ours
+             */
+            outsiders: number;
+            /**
+             * Format: int64
+             * @description 人次
+             */
+            participations: number;
+            /**
+             * Format: int64
+             * @description 人数: each once
+             */
+            people: number;
         };
         Import: {
             /** Format: date-time */
@@ -5788,6 +8122,10 @@ export interface components {
             /** @description Headings that were not understood and are left out */
             unknown?: string[];
         };
+        ImportsOutBody: {
+            items: components["schemas"]["VolunteerImport"][];
+            next: string;
+        };
         Issue: {
             branch_id?: string;
             branch_name?: string;
@@ -5836,6 +8174,12 @@ export interface components {
             items: components["schemas"]["Issue"][];
             next: string;
         };
+        Item2: {
+            /** @enum {string} */
+            grade: "excellent" | "good" | "fair" | "poor";
+            person_id: string;
+            text: string;
+        };
         ItemLine: {
             /** @description Whose committee decides about objections; empty: the Party office */
             branch_name: string;
@@ -5856,6 +8200,15 @@ export interface components {
             /** @description What the notice's owner put up */
             subject_id: string;
             title: string;
+        };
+        Judge: {
+            /**
+             * Format: int64
+             * @description Cells of pairs in the running not scored yet; 0 before a notice
+             */
+            left: number;
+            name: string;
+            person_id: string;
         };
         Kind: {
             /** @description Offered for new records */
@@ -5878,13 +8231,17 @@ export interface components {
             needs: string[];
             /** Format: int64 */
             ord: number;
-            /** @description Who may hold it: unit, department, branch, group */
+            /** @description Who may hold it: unit, department, branch, group, project */
             organisers: string[];
             /**
              * @description Whether its resolutions need a quorum (rule 5)
              * @enum {string}
              */
             quorum: "none" | "half";
+        };
+        LastBody: {
+            /** @description The last day */
+            last: string;
         };
         LastDay: {
             last_day: string;
@@ -6086,6 +8443,35 @@ export interface components {
             people: number;
             title: string;
         };
+        Line: {
+            day: string;
+            id: string;
+            /** @enum {string} */
+            kind: "activity" | "points" | "honour" | "secondment" | "appraisal" | "mentoring" | "talk" | "move";
+            /**
+             * Format: int64
+             * @description Of volunteering, as they count
+             */
+            minutes?: number;
+            /**
+             * Format: int64
+             * @description Hundredths that it brought, where you may open that ledger
+             */
+            points?: number;
+            /** @description What opens: the record, entry, honour, taskforce, appraisal or pairing; of other kinds the id */
+            ref_id: string;
+            text?: string;
+            title: string;
+            /** @description Its last day, of what lasts */
+            until?: string;
+        };
+        LineInput: {
+            department_id: string;
+            line: string;
+        };
+        LinesOutBody: {
+            items: components["schemas"]["MentoringLine"][];
+        };
         List: {
             /** @description Lines that held before, the newest first */
             history: components["schemas"]["Duty"][];
@@ -6133,6 +8519,90 @@ export interface components {
         };
         ListedBody: {
             items: components["schemas"]["OrganiserChoice"][];
+        };
+        Log: {
+            /** @description Why it was declined */
+            answer?: string;
+            /** Format: date-time */
+            answered_at?: string;
+            answered_by_name?: string;
+            content: string;
+            held_on: string;
+            id: string;
+            /** Format: int64 */
+            item?: number;
+            /** @description Of the plan, that it fulfils */
+            item_title?: string;
+            /** @enum {string} */
+            kind: "lesson" | "case_review" | "talk" | "reading" | "practice" | "other";
+            kind_name: string;
+            /** @description It waits for you */
+            may_answer: boolean;
+            /** @description You wrote it, and nobody answered yet */
+            may_withdraw: boolean;
+            mentee_name: string;
+            mentor_id: string;
+            mentor_name: string;
+            /** Format: int64 */
+            minutes: number;
+            pairing_id: string;
+            plan_id?: string;
+            /**
+             * @description The mentor's on that day
+             * @enum {string}
+             */
+            role: "political" | "professional";
+            /** @enum {string} */
+            state: "reported" | "confirmed" | "declined" | "withdrawn";
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            written_at: string;
+            written_by: string;
+            written_by_name: string;
+        };
+        LogInput: {
+            content: string;
+            held_on: string;
+            /**
+             * Format: int64
+             * @description Of that plan; 0 for none
+             */
+            item?: number;
+            /** @enum {string} */
+            kind: "lesson" | "case_review" | "talk" | "reading" | "practice" | "other";
+            /** @description A mentor writes their own */
+            mentor_id: string;
+            /** Format: int64 */
+            minutes: number;
+            plan_id?: string;
+        };
+        LogPage: {
+            /**
+             * Format: int64
+             * @description Of all
+             */
+            confirmed: number;
+            items: components["schemas"]["Log"][];
+            /** @description You are the mentee, or one of those mentors */
+            may_write: boolean;
+            mentee_id: string;
+            mentee_name: string;
+            /** @description All of the pairing's time; a log lies within its mentor's */
+            mentors: components["schemas"]["Stint"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+            /** Format: int64 */
+            total: number;
+            /**
+             * Format: int64
+             * @description Of all, those that wait for you
+             */
+            waiting: number;
+        };
+        LogVersionBody: {
+            /** Format: int64 */
+            version: number;
         };
         MadeBody: {
             /** @description To follow the origin of this server; told once */
@@ -6193,12 +8663,221 @@ export interface components {
             id: string;
             to?: string;
         };
+        MenteePage: {
+            items: components["schemas"]["Young"][];
+            /** Format: int64 */
+            total: number;
+            /**
+             * Format: int64
+             * @description People on the roll without a day of birth and of starting work: nobody can say whether they are young cadres
+             */
+            unknown: number;
+        };
+        Mentor: {
+            department_name: string;
+            /** @description A full Party member, which political mentors are */
+            full_member: boolean;
+            /** @description On the roll */
+            here: boolean;
+            initials: string;
+            /** @description Business line of the department; its own name where none is set */
+            line: string;
+            /**
+             * Format: int64
+             * @description The most at a time in the span asked for
+             */
+            mentees: number;
+            name: string;
+            /** Format: int64 */
+            party_years: number;
+            person_id: string;
+            pinyin: string;
+            /** @description Listed as a political mentor */
+            political: boolean;
+            /** @description Listed as a professional mentor */
+            professional: boolean;
+            /**
+             * Format: int64
+             * @description How many more they may take
+             */
+            room: number;
+            strengths: string;
+            /** Format: int64 */
+            work_years: number;
+        };
+        MentorInput: {
+            political: boolean;
+            professional: boolean;
+            strengths: string;
+        };
+        MentoringLine: {
+            department_id: string;
+            department_name: string;
+            /** @description Empty: the department is a line of its own */
+            line: string;
+        };
+        MentoringList: {
+            items: components["schemas"]["Wish"][];
+            /** Format: int64 */
+            total: number;
+        };
+        MentoringPlan: {
+            /** @description All three have */
+            agreed: boolean;
+            /** @description The last day to publish it in time */
+            due_on: string;
+            goals: string;
+            id: string;
+            items: components["schemas"]["MentoringPlanItem"][];
+            /** @description Published after that day, or not yet and it is over */
+            late: boolean;
+            /** Format: date-time */
+            made_at: string;
+            /** @description Whose wording it is */
+            made_by_name: string;
+            may_agree: boolean;
+            may_write: boolean;
+            notice_id?: string;
+            pairing_id: string;
+            /** @description The three, and who has agreed to this wording */
+            people: components["schemas"]["Agreement"][];
+            published_on?: string;
+            /** @description Why it is a draft again */
+            returned?: string;
+            /** @enum {string} */
+            state: "draft" | "noticed" | "published";
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            year: number;
+        };
+        MentoringPlanItem: {
+            /**
+             * Format: int64
+             * @description Confirmed logs of it
+             */
+            done?: number;
+            /** @enum {string} */
+            kind: "lesson" | "case_review" | "talk" | "reading" | "practice" | "other";
+            /**
+             * Format: int64
+             * @description Logs of it, whatever became of them
+             */
+            logged?: number;
+            /**
+             * Format: int64
+             * @description By when; 0: the end of the year
+             */
+            month?: number;
+            /**
+             * @description Whose of the mentors; none: either
+             * @enum {string}
+             */
+            role?: "political" | "professional";
+            /**
+             * Format: int64
+             * @description Keeps the item through changes; 0 for a new one
+             */
+            seq: number;
+            /** Format: int64 */
+            times: number;
+            title: string;
+        };
+        MentoringPlanLine: {
+            /**
+             * Format: int64
+             * @description How many of the three have
+             */
+            agreed: number;
+            /**
+             * Format: int64
+             * @description Of them, fulfilled by confirmed logs
+             */
+            done: number;
+            due_on: string;
+            goals: string;
+            late: boolean;
+            mentee_id: string;
+            mentee_name: string;
+            notice_id?: string;
+            pairing_id: string;
+            plan_id?: string;
+            /**
+             * Format: int64
+             * @description Times, of all items
+             */
+            planned: number;
+            political_name: string;
+            professional_name: string;
+            published_on?: string;
+            /**
+             * @description none: there is no plan; agreed: a draft that all three agreed to
+             * @enum {string}
+             */
+            state: "none" | "draft" | "agreed" | "noticed" | "published";
+            /** Format: int64 */
+            version: number;
+        };
+        MentorsOutBody: {
+            items: components["schemas"]["Mentor"][];
+            /**
+             * Format: int64
+             * @description Mentees that one mentor may have at a time
+             */
+            limit: number;
+            /** Format: int64 */
+            total: number;
+        };
+        Moment: {
+            /** @description Of a note */
+            author?: components["schemas"]["TaskforcePersonRef"];
+            can_strike?: boolean;
+            day: string;
+            /** @description Pictures of a note, evidence of an outcome */
+            files?: components["schemas"]["TaskforceAttachment"][];
+            /** @description Of the record, task, outcome or note; of others made up, to tell them apart */
+            id: string;
+            measure?: string;
+            money?: boolean;
+            /**
+             * Format: int64
+             * @description Who came of partner units
+             */
+            outsiders?: number;
+            /**
+             * Format: int64
+             * @description Who came, of our own; who joined or left
+             */
+            people?: number;
+            /**
+             * Format: int64
+             * @description Of an outcome; fen of money
+             */
+            quantity?: number;
+            text?: string;
+            title: string;
+            /** @enum {string} */
+            type: "proposed" | "approved" | "rejected" | "started" | "joined" | "office" | "left" | "activity" | "task" | "outcome" | "note" | "concluded" | "archived";
+        };
         Month: {
             /** @description Holidays and make-up days */
             days: components["schemas"]["Day"][];
             first: string;
             items: components["schemas"]["Summary"][];
             last: string;
+        };
+        MonthHours: {
+            /** Format: int64 */
+            minutes: number;
+            /** @description 2026-03 */
+            month: string;
+            /** Format: int64 */
+            participations: number;
+            /** Format: int64 */
+            people: number;
+        };
+        MonthsOutBody: {
+            items: components["schemas"]["MonthHours"][];
         };
         Morning: {
             day: string;
@@ -6273,11 +8952,25 @@ export interface components {
             /** @description Last day */
             to: string;
         };
+        NewCertificate: {
+            from: string;
+            /** Format: uuid */
+            person_id: string;
+            to: string;
+        };
         NewExemption: {
             from: string;
             reason: string;
             /** @description The last day; none while it lasts */
             to?: string;
+        };
+        NewKind: {
+            code: string;
+            kind: components["schemas"]["TaskforceKind"];
+        };
+        NewOutcomeKind: {
+            code: string;
+            kind: components["schemas"]["OutcomeKind"];
         };
         NewPerson: {
             birth_on?: string;
@@ -6339,10 +9032,9 @@ export interface components {
         };
         Note: {
             day: string;
-            /** @description Empty: studied, nothing noted */
-            note: string;
-            /** Format: date-time */
-            updated_at: string;
+            id: string;
+            text: string;
+            written_by: components["schemas"]["TaskforcePersonRef"];
         };
         NotedOccasion: {
             dismissed: boolean;
@@ -6361,7 +9053,7 @@ export interface components {
         };
         NotesOut: {
             /** @description By day */
-            items: components["schemas"]["Note"][];
+            items: components["schemas"]["StudyNote"][];
         };
         NoticeDetail: {
             body: string;
@@ -6419,6 +9111,15 @@ export interface components {
             /** Format: int64 */
             working_days: number;
         };
+        NoticeHours: {
+            /**
+             * Format: uuid
+             * @description None: all that the actor may put up
+             */
+            branch_id?: string;
+            from: string;
+            to: string;
+        };
         NoticeSummary: {
             /** @description Absent: open to the whole office */
             branch_id?: string;
@@ -6452,6 +9153,17 @@ export interface components {
             to_decide: number;
             /** Format: int64 */
             working_days: number;
+        };
+        Noticed: {
+            last_day: string;
+            /** Format: int64 */
+            minutes: number;
+            /** Format: uuid */
+            notice_id: string;
+            /** Format: int64 */
+            participations: number;
+            /** Format: int64 */
+            people: number;
         };
         Objection: {
             answer: string;
@@ -6551,10 +9263,17 @@ export interface components {
             verified_by: string;
         };
         OpenInBody: {
+            /** @description Of best pairs: the scoring sheet; a standard one by default */
+            criteria?: components["schemas"]["Criterion"][];
             /** @enum {string} */
-            kind: "pennant" | "pioneer_post";
-            /** @description 2026Q3: finished, or running */
+            kind: "pennant" | "pioneer_post" | "best_pair";
+            /** @description 2026Q3: finished, or running; of best pairs the last of the year */
             quarter: string;
+            /**
+             * Format: int64
+             * @description Of best pairs: how many; 1 by default
+             */
+            quota?: number;
         };
         Opening: {
             /** Format: date-time */
@@ -6564,21 +9283,21 @@ export interface components {
         OrganiserChoice: {
             /**
              * Format: uuid
-             * @description Of the department, branch or group; none for the unit
+             * @description Of the department, branch, group or project; none for the unit
              */
             id?: string;
             /** @enum {string} */
-            kind: "unit" | "department" | "branch" | "group";
+            kind: "unit" | "department" | "branch" | "group" | "project";
             name: string;
         };
         OrganiserRef: {
             /**
              * Format: uuid
-             * @description Of the department, branch or group; none for the unit
+             * @description Of the department, branch, group or project; none for the unit
              */
             id?: string;
             /** @enum {string} */
-            kind: "unit" | "department" | "branch" | "group";
+            kind: "unit" | "department" | "branch" | "group" | "project";
         };
         Outcome: {
             branch: string;
@@ -6588,6 +9307,70 @@ export interface components {
             number: string;
             /** @enum {string} */
             result: "kept" | "won" | "awarded";
+        };
+        OutcomeKind: {
+            active: boolean;
+            readonly code?: string;
+            /** @description 份, 篇, 件; 元 of money */
+            measure: string;
+            /** @description Quantities are fen */
+            money: boolean;
+            name: string;
+            /** Format: int64 */
+            ord: number;
+        };
+        OutcomeSum: {
+            kind: string;
+            measure: string;
+            money: boolean;
+            name: string;
+            /**
+             * Format: int64
+             * @description Fen of money
+             */
+            quantity: number;
+        };
+        Outcomes: {
+            items: components["schemas"]["TaskforceOutcome"][];
+            next?: string;
+            /** @description Of the whole list, by kind; without what was voided */
+            sums: components["schemas"]["OutcomeSum"][];
+            /** Format: int64 */
+            total: number;
+        };
+        Outsider: {
+            /**
+             * Format: int64
+             * @description Of volunteering
+             */
+            minutes?: number;
+            name: string;
+            /** @description Their unit */
+            partner: string;
+        };
+        OutsiderInput: {
+            from: string;
+            /** @description Of the Party */
+            full_member?: boolean;
+            name: string;
+            partner: string;
+            title?: string;
+        };
+        Own: {
+            /** Format: date-time */
+            came_at?: string;
+            /**
+             * Format: date-time
+             * @description Waited before; a place came free then
+             */
+            moved_at?: string;
+            /**
+             * Format: int64
+             * @description In the waiting line, from 1
+             */
+            position?: number;
+            /** @enum {string} */
+            state: "placed" | "waiting";
         };
         OwnTalk: {
             /** @description 15:04 */
@@ -6637,6 +9420,93 @@ export interface components {
             };
             /** Format: int64 */
             total: number;
+        };
+        PairInput: {
+            mentee_id: string;
+            political_id: string;
+            political_reasons?: string[];
+            professional_id: string;
+            professional_reasons?: string[];
+        };
+        Pairing: {
+            /** @description Why it ended before its time */
+            end_reason: string;
+            from: string;
+            id: string;
+            /** @description You may change it: nobody does so with their own */
+            may_pair: boolean;
+            mentee_department_name: string;
+            mentee_id: string;
+            mentee_name: string;
+            /** @description Of the agreement */
+            number: string;
+            political: components["schemas"]["Holder"];
+            professional: components["schemas"]["Holder"];
+            /**
+             * @description What you are in it; former: a mentor whom another followed
+             * @enum {string}
+             */
+            role: "mentee" | "political" | "professional" | "former" | "";
+            /** @description Of the agreement on paper */
+            signed_on?: string;
+            /** @enum {string} */
+            state: "upcoming" | "current" | "ended";
+            /** @description The last day */
+            to: string;
+            /**
+             * Format: int64
+             * @description To send with a change
+             */
+            version: number;
+        };
+        PairingDetail: {
+            counts: components["schemas"]["Counts"];
+            pairing: components["schemas"]["Pairing"];
+            /** @description The latest first, political mentors before professional ones */
+            terms: components["schemas"]["Term"][];
+        };
+        PairingList: {
+            items: components["schemas"]["Pairing"][];
+            /** Format: int64 */
+            total: number;
+        };
+        PairingPage: {
+            items: components["schemas"]["Pairing"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+            /** Format: int64 */
+            total: number;
+        };
+        PairingsInput: {
+            from: string;
+            items: components["schemas"]["PairInput"][];
+            /**
+             * Format: int64
+             * @description 0: as the settings of the office say
+             */
+            years?: number;
+        };
+        Participation: {
+            day: string;
+            /**
+             * Format: int64
+             * @description Counted, after rounding
+             */
+            minutes: number;
+            /** @enum {string} */
+            notice: "none" | "open" | "passed" | "failed";
+            organiser: string;
+            place: string;
+            /** Format: uuid */
+            record_id: string;
+            /**
+             * Format: int64
+             * @description Minutes as recorded
+             */
+            recorded: number;
+            /** @description 对象 */
+            served: string;
+            title: string;
         };
         Partner: {
             branch_name: string;
@@ -6692,6 +9562,10 @@ export interface components {
             next: string;
             /** Format: int64 */
             total: number;
+        };
+        Period: {
+            from: string;
+            to: string;
         };
         Person: {
             branch?: components["schemas"]["PlaceRef"];
@@ -6787,12 +9661,47 @@ export interface components {
             staff_no?: string;
             started_work_on?: string;
         };
+        PersonHours: {
+            /** @description Of the last time; empty of no branch */
+            branch_name: string;
+            /**
+             * Format: int64
+             * @description Counted, after rounding
+             */
+            minutes: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Counted minutes whose public notice passed, and which may be certified
+             */
+            noticed: number;
+            /**
+             * Format: int64
+             * @description 人次: records they came to
+             */
+            participations: number;
+            /** Format: uuid */
+            person_id: string;
+        };
         PersonOption: {
             hint: string;
             id: string;
             initials: string;
             name: string;
             pinyin: string;
+        };
+        PersonRecord: {
+            items: components["schemas"]["Participation"][];
+            /** Format: int64 */
+            minutes: number;
+            name: string;
+            /** Format: int64 */
+            noticed: number;
+            /** Format: int64 */
+            participations: number;
+            period: components["schemas"]["Period"];
+            /** Format: uuid */
+            person_id: string;
         };
         PersonRef: {
             id: string;
@@ -6899,6 +9808,20 @@ export interface components {
             planned_on: string;
             title: string;
         };
+        PlanCounts: {
+            /** Format: int64 */
+            agreed: number;
+            /** Format: int64 */
+            draft: number;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            none: number;
+            /** Format: int64 */
+            noticed: number;
+            /** Format: int64 */
+            published: number;
+        };
         PlanDetail: {
             moved: components["schemas"]["MovedTalk"][];
             plan: components["schemas"]["MadePlan"];
@@ -6914,6 +9837,15 @@ export interface components {
             branch_id?: string;
             /** Format: int64 */
             year: number;
+        };
+        PlanInput: {
+            goals: string;
+            items: components["schemas"]["MentoringPlanItem"][];
+            /**
+             * Format: int64
+             * @description Of the plan as it was read; 0 for a new one
+             */
+            version: number;
         };
         PlanItem: {
             /**
@@ -6982,7 +9914,9 @@ export interface components {
             total: number;
         };
         PlanPage: {
-            items: components["schemas"]["MadePlan"][];
+            /** @description Of the whole year within your reach */
+            counts: components["schemas"]["PlanCounts"];
+            items: components["schemas"]["MentoringPlanLine"][];
             /** @description Cursor of the next page; empty on the last */
             next: string;
             /** Format: int64 */
@@ -6993,6 +9927,22 @@ export interface components {
             partner_name: string;
             talker_name: string;
             type_name: string;
+        };
+        PlansOut: {
+            items: components["schemas"]["MentoringPlan"][];
+        };
+        PlansPublished: {
+            first_day: string;
+            last_day: string;
+            /**
+             * Format: int64
+             * @description Of them, after their day
+             */
+            late: number;
+            notice_id: string;
+            /** Format: int64 */
+            plans: number;
+            title: string;
         };
         PointsLine: {
             cut_by?: string;
@@ -7070,12 +10020,16 @@ export interface components {
             organiser: components["schemas"]["OrganiserRef"];
             /** @description From outside the office */
             outside_guests?: string;
+            /** @description Of partner units, who worked along; counted apart from our own (rule 31) */
+            outside_people?: components["schemas"]["Outsider"][];
             /** @description Answers the warning that somebody is at two activities at once */
             overlap_answer?: string;
             place?: string;
             /** Format: uuid */
             recorder_id?: string;
             resolutions?: components["schemas"]["Resolution"][];
+            /** @description Whom volunteering was for */
+            served?: string;
             /** @description 2026-03-05T14:30 in the office's own zone, or RFC 3339 */
             starts_at: string;
             title: string;
@@ -7112,6 +10066,31 @@ export interface components {
         };
         "Post-grantsResponse": {
             id: string;
+        };
+        "Post-growth-plans-id-reopeningRequest": {
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        "Post-growth-plans-publicationRequest": {
+            /** @description None: all that are agreed */
+            plan_ids?: string[];
+            /** Format: int64 */
+            year: number;
+        };
+        "Post-mentoring-logs-id-declineRequest": {
+            answer: string;
+            /** Format: int64 */
+            version: number;
+        };
+        "Post-pairings-id-plans-year-agreementRequest": {
+            /** Format: int64 */
+            version: number;
+        };
+        "Post-pairings-id-signingRequest": {
+            signed_on: string;
+            /** Format: int64 */
+            version: number;
         };
         "Post-session-passwordRequest": {
             current: string;
@@ -7165,6 +10144,65 @@ export interface components {
         "Post-talksRequest": {
             done_on: string;
             partner_id: string;
+        };
+        "Post-taskforces-id-archiveRequest": {
+            /** Format: int64 */
+            version: number;
+        };
+        "Post-taskforces-id-conclusionRequest": {
+            /** @description Its last day */
+            last: string;
+            summary: string;
+            /** Format: int64 */
+            version: number;
+        };
+        "Post-taskforces-id-notesRequest": {
+            day: string;
+            text: string;
+        };
+        "Post-taskforces-id-outcomesRequest": {
+            kind: string;
+            /**
+             * Format: int64
+             * @description Of the kind's measure; fen of money
+             */
+            quantity: number;
+            reached_on: string;
+            /** @description 文号, 刊名期号 */
+            reference?: string;
+            title: string;
+        };
+        "Post-taskforces-id-staff-secondment-officeRequest": {
+            from: string;
+            /** @enum {string} */
+            office: "secretary" | "deputy" | "officer" | "member";
+            title?: string;
+        };
+        "Post-taskforces-id-staffRequest": {
+            people: components["schemas"]["Seconded"][];
+        };
+        "Post-taskforces-id-tasks-task-stateRequest": {
+            /** @description How it was done; why it is dropped */
+            note?: string;
+            /** @enum {string} */
+            state: "todo" | "doing" | "done" | "dropped";
+            /** Format: int64 */
+            version: number;
+        };
+        "Post-taskforcesResponse": {
+            id: string;
+        };
+        "Post-volunteer-actions-id-cancellationRequest": {
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        "Post-volunteer-actions-id-peopleRequest": {
+            person_ids: string[];
+        };
+        "Post-volunteer-imports-id-confirmationRequest": {
+            /** @description Leave bad rows out */
+            good_rows_only?: boolean;
         };
         Posted: {
             /**
@@ -7244,6 +10282,8 @@ export interface components {
             entry_id?: string;
             group_id?: string;
             person_id?: string;
+            /** @description Of an activity */
+            record_id?: string;
         };
         PreviewSheet: {
             name: string;
@@ -7267,6 +10307,60 @@ export interface components {
              * @description HTTP status
              */
             status: number;
+        };
+        ProjectRef: {
+            id: string;
+            name: string;
+        };
+        ProjectsBody: {
+            items: components["schemas"]["ProjectRef"][];
+        };
+        Proposal: {
+            /** @description The same while nothing it rests on changes */
+            digest: string;
+            exclusions: components["schemas"]["Exclusion"][];
+            from: string;
+            /**
+             * Format: int64
+             * @description Mentees that one mentor may have at a time
+             */
+            limit: number;
+            /** @description The pool, with the load of these years */
+            mentors: components["schemas"]["Mentor"][];
+            pairs: components["schemas"]["ProposedPair"][];
+            to: string;
+            unable: components["schemas"]["Unable"][];
+        };
+        ProposalInput: {
+            from: string;
+            mentee_ids?: string[];
+            /**
+             * Format: int64
+             * @description 0: as the settings of the office say
+             */
+            years?: number;
+        };
+        ProposedMentor: {
+            department_name: string;
+            /** @description Wished for beforehand */
+            locked: boolean;
+            mentor_id: string;
+            mentor_name: string;
+            /** @description Why this one, to be kept with the pairing */
+            reasons: string[];
+        };
+        ProposedPair: {
+            department_name: string;
+            /** @description Business line of the department */
+            line: string;
+            mentee_id: string;
+            mentee_name: string;
+            /** @description What could not be filled, and why; empty where both are found */
+            missing: string[];
+            political?: components["schemas"]["ProposedMentor"];
+            professional?: components["schemas"]["ProposedMentor"];
+            /** @description Why this is a young cadre */
+            why: string;
         };
         PublicationInBody: {
             /**
@@ -7312,6 +10406,8 @@ export interface components {
             organiser: components["schemas"]["OrganiserRef"];
             /** @description From outside the office */
             outside_guests?: string;
+            /** @description Of partner units, who worked along; counted apart from our own (rule 31) */
+            outside_people?: components["schemas"]["Outsider"][];
             /** @description Answers the warning that somebody is at two activities at once */
             overlap_answer?: string;
             place?: string;
@@ -7323,6 +10419,8 @@ export interface components {
              * @description Of the draft the form was filled from
              */
             row_version: number;
+            /** @description Whom volunteering was for */
+            served?: string;
             /** @description 2026-03-05T14:30 in the office's own zone, or RFC 3339 */
             starts_at: string;
             title: string;
@@ -7342,6 +10440,13 @@ export interface components {
             /** @description Who gains by it: oneself, or a member of the group that one leads */
             person_id: string;
             rule_code: string;
+            /** @description The appraisal */
+            source_id?: string;
+            /**
+             * @description What the claim rests on besides its evidence
+             * @enum {string}
+             */
+            source_kind?: "appraisal";
             statement?: string;
             /**
              * Format: int64
@@ -7354,6 +10459,51 @@ export interface components {
             owner_id: string;
             /** Format: int64 */
             version: number;
+        };
+        "Put-mentoring-linesRequest": {
+            items: components["schemas"]["LineInput"][];
+        };
+        "Put-taskforces-id-appraisalsRequest": {
+            items: components["schemas"]["Item2"][];
+        };
+        "Put-volunteer-actions-idRequest": {
+            /** @description Signing up until then; when it begins, where left out */
+            closes_at?: string;
+            content?: string;
+            ends_at: string;
+            /**
+             * Format: uuid
+             * @description 组织者: who says who came and how long
+             */
+            leader_id: string;
+            organiser: components["schemas"]["OrganiserRef"];
+            place: string;
+            /**
+             * Format: int64
+             * @description None: as many as come
+             */
+            places?: number;
+            /** @description 对象 */
+            served: string;
+            /** @description 2026-03-05T14:30 in the office's own zone, or RFC 3339 */
+            starts_at: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description Of the action that the form was filled from
+             */
+            version: number;
+        };
+        QR: {
+            /** @description What it leads to */
+            address: string;
+            /** @description The dark modules as the path of an SVG whose viewBox is 0 0 size size */
+            path: string;
+            /**
+             * Format: int64
+             * @description Modules on a side, with the margin of four that readers ask for
+             */
+            size: number;
         };
         QuarterState: {
             /**
@@ -7453,6 +10603,17 @@ export interface components {
              */
             why_not?: "" | "quorum" | "draft" | "withdrawn";
         };
+        RecordBody: {
+            came: components["schemas"]["Came"][];
+            content?: string;
+            ends_at: string;
+            outsiders?: components["schemas"]["Outsider"][];
+            /** @description Answers the warning that somebody is at two activities at once */
+            overlap_answer?: string;
+            starts_at: string;
+            /** Format: int64 */
+            version: number;
+        };
         RecordInput: {
             agenda?: string;
             attendance?: components["schemas"]["Attendance"][];
@@ -7468,12 +10629,16 @@ export interface components {
             organiser: components["schemas"]["OrganiserRef"];
             /** @description From outside the office */
             outside_guests?: string;
+            /** @description Of partner units, who worked along; counted apart from our own (rule 31) */
+            outside_people?: components["schemas"]["Outsider"][];
             /** @description Answers the warning that somebody is at two activities at once */
             overlap_answer?: string;
             place?: string;
             /** Format: uuid */
             recorder_id?: string;
             resolutions?: components["schemas"]["Resolution"][];
+            /** @description Whom volunteering was for */
+            served?: string;
             /** @description 2026-03-05T14:30 in the office's own zone, or RFC 3339 */
             starts_at: string;
             title: string;
@@ -7495,6 +10660,11 @@ export interface components {
             /** Format: int64 */
             number?: number;
             reason: string;
+        };
+        RejectionBody: {
+            answer: string;
+            /** Format: int64 */
+            version: number;
         };
         Remaining: {
             partner_name: string;
@@ -7555,6 +10725,13 @@ export interface components {
             /** @enum {string} */
             opinion: "agree" | "disagree";
             text?: string;
+        };
+        Rewording: {
+            name: string;
+            planned_to?: string;
+            purpose: string;
+            /** Format: int64 */
+            version: number;
         };
         RoleInfo: {
             name: string;
@@ -7825,6 +11002,19 @@ export interface components {
         SchemesOutBody: {
             items: components["schemas"]["Scheme"][];
         };
+        ScoresInBody: {
+            items: components["schemas"]["Given"][];
+        };
+        Seconded: {
+            from: string;
+            /** @enum {string} */
+            office: "secretary" | "deputy" | "officer" | "member";
+            person_id: string;
+            /** @description Of a kind whose members are stationed: where */
+            place?: string;
+            /** @description Of an officer: 组织委员 */
+            title?: string;
+        };
         Seen: {
             id: string;
             /** Format: int64 */
@@ -7845,7 +11035,7 @@ export interface components {
             decision?: string;
             id: string;
             /** @enum {string} */
-            kind: "pennant" | "pioneer_post";
+            kind: "pennant" | "pioneer_post" | "best_pair";
             kind_name: string;
             /** @description The latest public notice */
             notice_id?: string;
@@ -7865,7 +11055,7 @@ export interface components {
             quarter_title: string;
             /**
              * Format: int64
-             * @description Pennant: 1; pioneer posts: for each group
+             * @description Pennant: 1; pioneer posts: for each group; best pairs: in all
              */
             quota: number;
             /** Format: int64 */
@@ -7893,7 +11083,7 @@ export interface components {
             decision?: string;
             id: string;
             /** @enum {string} */
-            kind: "pennant" | "pioneer_post";
+            kind: "pennant" | "pioneer_post" | "best_pair";
             kind_name: string;
             /** @description You may cancel it now: it is not about you */
             may_cancel: boolean;
@@ -7922,7 +11112,7 @@ export interface components {
             quarter_title: string;
             /**
              * Format: int64
-             * @description Pennant: 1; pioneer posts: for each group
+             * @description Pennant: 1; pioneer posts: for each group; best pairs: in all
              */
             quota: number;
             /** @description You stand in it, so that others have to decide */
@@ -7941,7 +11131,7 @@ export interface components {
              * @enum {string}
              */
             state: "open" | "noticed" | "heard" | "decided" | "cancelled";
-            /** @description The arithmetic leaves several groups on the first place; somebody has to choose */
+            /** @description The arithmetic leaves equals that not all can be chosen; somebody has to choose */
             tied: boolean;
             title: string;
             /** @description Branches whose committee has nobody but nominees: the Party office reviews instead */
@@ -7953,6 +11143,20 @@ export interface components {
             next: string;
             /** Format: int64 */
             total: number;
+        };
+        Served: {
+            appraisal?: components["schemas"]["Appraisal"];
+            branch_id?: string;
+            branch_name?: string;
+            can_write: boolean;
+            /** @description What they were: 书记, 组织委员, 成员 */
+            offices: string;
+            person: components["schemas"]["TaskforcePersonRef"];
+            served_from: string;
+            served_to?: string;
+        };
+        ServedList: {
+            items: components["schemas"]["Served"][];
         };
         Session: {
             account: components["schemas"]["Named"];
@@ -7966,9 +11170,69 @@ export interface components {
             roles: components["schemas"]["RoleThere"][];
             unit: components["schemas"]["Named"];
         };
+        Sheet: {
+            /** @description You stand in one of the pairs, so that others score */
+            barred: boolean;
+            criteria: components["schemas"]["Criterion"][];
+            /** @description Who has scored anything */
+            judges: components["schemas"]["Judge"][];
+            /** @description You may score now: you stand in none of the pairs */
+            may_score: boolean;
+            /** @description By place, then in the order of the roll */
+            rows: components["schemas"]["SheetRow"][];
+        };
+        SheetRow: {
+            branch: string;
+            candidate_id: string;
+            /** @description In the order of the criteria */
+            cells: components["schemas"]["Cell"][];
+            /** @description Why it was chosen out of equals */
+            chosen?: string;
+            chosen_by?: string;
+            /** @description Equal with others at the edge of the quota: somebody has to choose */
+            contested: boolean;
+            excluded?: string;
+            name: string;
+            /** Format: int64 */
+            place?: number;
+            proposed: boolean;
+            /**
+             * Format: int64
+             * @description Hundredths: the sum of its cells
+             */
+            score: number;
+        };
         SignInInBody: {
             login: string;
             password: string;
+        };
+        Signup: {
+            branch_name?: string;
+            /** Format: date-time */
+            came_at?: string;
+            name: string;
+            person_id: string;
+            /** Format: date-time */
+            signed_at: string;
+            /** @description Where the organiser did it for them */
+            signed_by?: string;
+            /** @enum {string} */
+            state: "placed" | "waiting";
+        };
+        SourceLine: {
+            /** @description The last day served */
+            day: string;
+            /** @description In Chinese */
+            grade: string;
+            id: string;
+            /** @enum {string} */
+            kind: "appraisal";
+            /** @description 鉴定编号 */
+            number: string;
+            text: string;
+            /** @description The taskforce's name */
+            title: string;
+            written_by: string;
         };
         Spread: {
             /** Format: int64 */
@@ -8003,6 +11267,21 @@ export interface components {
              * @description Upper quartile
              */
             upper: number;
+        };
+        Stage: {
+            assessments: components["schemas"]["Assessment"][];
+            /** @description The last day to write or to change it */
+            closes_on: string;
+            opens_on: string;
+            /**
+             * @description Yours, that you may write now
+             * @enum {string}
+             */
+            role?: "mentee" | "political" | "professional";
+            /** @enum {string} */
+            stage: "mid" | "final";
+            /** Format: int64 */
+            year: number;
         };
         Statement: {
             branch: string;
@@ -8062,6 +11341,28 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        Stepped: {
+            /** @enum {string} */
+            state: "proposed" | "approved" | "active" | "concluded" | "archived" | "rejected";
+            /** Format: int64 */
+            version: number;
+        };
+        Stint: {
+            from: string;
+            mentor_id: string;
+            name: string;
+            /** @enum {string} */
+            role: "political" | "professional";
+            /** @description The last day */
+            to: string;
+        };
+        StudyNote: {
+            day: string;
+            /** @description Empty: studied, nothing noted */
+            note: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
         Suggestion: {
             agenda: string;
             /** Format: date-time */
@@ -8103,6 +11404,11 @@ export interface components {
             late: boolean;
             organiser: components["schemas"]["OrganiserRef"];
             organiser_name: string;
+            /**
+             * Format: int64
+             * @description People of partner units who worked along
+             */
+            outsiders: number;
             place: string;
             /** Format: int64 */
             present: number;
@@ -8110,6 +11416,8 @@ export interface components {
             recorder_name: string;
             /** Format: int64 */
             row_version: number;
+            /** @description Whom volunteering was for */
+            served: string;
             /** Format: date-time */
             starts_at: string;
             /** @enum {string} */
@@ -8184,6 +11492,13 @@ export interface components {
         };
         TalkPage: {
             items: components["schemas"]["Talk"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+            /** Format: int64 */
+            total: number;
+        };
+        TalkPlanPage: {
+            items: components["schemas"]["MadePlan"][];
             /** @description Cursor of the next page; empty on the last */
             next: string;
             /** Format: int64 */
@@ -8279,13 +11594,295 @@ export interface components {
             /** Format: int64 */
             count: number;
             /** @enum {string} */
-            kind: "objections" | "notices" | "nominations" | "opinions" | "decisions" | "close" | "schemes" | "records" | "consents" | "unplaced" | "excuses";
+            kind: "objections" | "notices" | "nominations" | "opinions" | "decisions" | "close" | "schemes" | "records" | "consents" | "unplaced" | "excuses" | "mentoring_logs" | "growth_plans" | "ready_plans" | "mentoring_assessments";
+            /** @description Of logs, plans and assessments, one of the pairings */
+            pairing_id?: string;
             /** @description The first quarter that waits to be closed */
             quarter?: string;
             /** @description Of records and consents, one of the talks */
             talk_id?: string;
             /** @description Of notices, the first that ends */
             until?: string;
+        };
+        TaskInput: {
+            detail?: string;
+            due_on: string;
+            owner_id: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description Of the one that is changed
+             */
+            version?: number;
+        };
+        TaskPage: {
+            can_add: boolean;
+            items: components["schemas"]["TaskforceTask"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+            /** Format: int64 */
+            total: number;
+        };
+        Taskforce: {
+            /**
+             * Format: int64
+             * @description Confirmed records under its name
+             */
+            activities: number;
+            /** @description Why rejected */
+            answer?: string;
+            approval_no?: string;
+            approved_on?: string;
+            /** @description That proposed it */
+            branch_id?: string;
+            branch_name?: string;
+            /** @description What you may do with it now: approve, activate, staff, work, log, conclude, appraise, archive, download */
+            can: string[];
+            from: string;
+            head?: components["schemas"]["TaskforcePersonRef"];
+            /** @description What whoever heads it is called */
+            head_title: string;
+            id: string;
+            kind: string;
+            kind_name: string;
+            /**
+             * Format: int64
+             * @description Of our own, now, or on its last day
+             */
+            members: number;
+            name: string;
+            outcomes: components["schemas"]["OutcomeSum"][];
+            /**
+             * Format: int64
+             * @description Of partner units
+             */
+            outsiders: number;
+            /**
+             * Format: int64
+             * @description Of them full or probationary Party members
+             */
+            party_members: number;
+            planned_to?: string;
+            /** Format: date-time */
+            proposed_at: string;
+            proposed_by: string;
+            purpose: string;
+            /** @enum {string} */
+            state: "proposed" | "approved" | "active" | "concluded" | "archived" | "rejected";
+            summary?: string;
+            /** Format: int64 */
+            tasks_done: number;
+            /** Format: int64 */
+            tasks_late: number;
+            /** Format: int64 */
+            tasks_open: number;
+            /** @description Its last day, once concluded */
+            to?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        TaskforceAttachment: {
+            /** Format: date-time */
+            added_at: string;
+            added_by: components["schemas"]["TaskforcePersonRef"];
+            can_remove: boolean;
+            caption?: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            media_type: string;
+            name: string;
+            note_id?: string;
+            outcome_id?: string;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+        };
+        TaskforceDetail: {
+            groups: components["schemas"]["Group"][];
+            kind: components["schemas"]["TaskforceKind"];
+            outsiders: components["schemas"]["TaskforceOutsider"][];
+            /** @description Everybody's time in it, what is over too */
+            staff: components["schemas"]["TaskforceMember"][];
+            taskforce: components["schemas"]["Taskforce"];
+        };
+        TaskforceKind: {
+            /** @description Offered for new ones */
+            active: boolean;
+            /** @description Each member is appraised when it ends */
+            appraisal: boolean;
+            /** @description Begins by an approval with number and date */
+            approval: boolean;
+            readonly code?: string;
+            /** @description Made up of Party groups */
+            groups: boolean;
+            /** @description What whoever heads it is called: 书记, 社长, 负责人 */
+            head: string;
+            name: string;
+            /** Format: int64 */
+            ord: number;
+            /** @description People of partner units are in it */
+            outsiders: boolean;
+            /** @description A temporary Party branch: from three full members on it has a secretary; it admits, disciplines and elects nobody and takes no dues */
+            party: boolean;
+            /** @description Each member is stationed somewhere */
+            posts: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        TaskforceMember: {
+            /** @description The home branch, today or on the last day */
+            branch_name?: string;
+            from: string;
+            /** @description Full Party member */
+            full: boolean;
+            group_name?: string;
+            /** @description Of the secondment */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            office: "secretary" | "deputy" | "officer" | "member";
+            /** @description As this kind calls it */
+            office_name: string;
+            /** @description Full or probationary Party member */
+            party: boolean;
+            person_id: string;
+            /** @description Where they are stationed */
+            place?: string;
+            /** @description In force today */
+            serving: boolean;
+            /** @description Of an officer */
+            title?: string;
+            /** @description The last day; none: as long as the taskforce */
+            to?: string;
+        };
+        TaskforceOutcome: {
+            can_void: boolean;
+            files: components["schemas"]["TaskforceAttachment"][];
+            id: string;
+            kind: string;
+            kind_name: string;
+            measure: string;
+            money: boolean;
+            /**
+             * Format: int64
+             * @description Of the measure; fen of money
+             */
+            quantity: number;
+            reached_on: string;
+            /** Format: date-time */
+            recorded_at: string;
+            recorded_by: components["schemas"]["TaskforcePersonRef"];
+            /** @description 文号, 刊名期号 */
+            reference?: string;
+            taskforce_id: string;
+            taskforce_name: string;
+            title: string;
+            void_reason?: string;
+            /**
+             * Format: date-time
+             * @description A voided one counts nowhere
+             */
+            voided_at?: string;
+            voided_by?: string;
+        };
+        TaskforceOutsider: {
+            from: string;
+            full_member: boolean;
+            id: string;
+            name: string;
+            /** @description Their unit */
+            partner: string;
+            title?: string;
+            to?: string;
+        };
+        TaskforcePage: {
+            items: components["schemas"]["Taskforce"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+            /** Format: int64 */
+            total: number;
+        };
+        TaskforcePersonRef: {
+            id: string;
+            name: string;
+        };
+        TaskforceProposal: {
+            /** @description That proposes it; none: the office */
+            branch_id?: string;
+            /** @description Its first day */
+            from: string;
+            /** @description Of a kind made up of Party groups */
+            groups?: string[];
+            kind: string;
+            name: string;
+            /** @description When it should be done */
+            planned_to?: string;
+            /** @description What it is for */
+            purpose: string;
+        };
+        TaskforceReasonBody: {
+            reason: string;
+        };
+        TaskforceTask: {
+            /** @description You may change what it says, its owner and its day */
+            can_edit: boolean;
+            /** @description You may give it another state */
+            can_move: boolean;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            detail: string;
+            done_on?: string;
+            due_on: string;
+            id: string;
+            /** @description Open, and its day is over */
+            late: boolean;
+            mine: boolean;
+            /** @description How it was done, or why dropped */
+            note: string;
+            /** @description Who sees to it */
+            owner: components["schemas"]["TaskforcePersonRef"];
+            /** @enum {string} */
+            state: "todo" | "doing" | "done" | "dropped";
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        TaskforceTimeline: {
+            items: components["schemas"]["Moment"][];
+            next?: string;
+        };
+        TaskforceVersionBody: {
+            /** Format: int64 */
+            version: number;
+        };
+        Term: {
+            /** @description Why this mentor followed another */
+            change: string;
+            department_name: string;
+            from: string;
+            id: string;
+            mentor_id: string;
+            mentor_name: string;
+            reasons: string[];
+            /** @enum {string} */
+            role: "political" | "professional";
+            /** Format: date-time */
+            set_at: string;
+            set_by_name: string;
+            to: string;
+        };
+        Timeline: {
+            items: components["schemas"]["Line"][];
+            /** @description Those that you have a permission for; lines of others are not here */
+            kinds: string[];
+            name: string;
+            /** @description Cursor of the next page, or empty */
+            next: string;
+            person_id: string;
         };
         TotalsNoticeInBody: {
             /** @description Absent: every branch that has no notice yet */
@@ -8422,6 +12019,11 @@ export interface components {
              * @description Working days; only of what an occasion makes due
              */
             within_days?: number;
+        };
+        Unable: {
+            name: string;
+            person_id: string;
+            why: string;
         };
         UnitSettings: {
             /**
@@ -8648,10 +12250,125 @@ export interface components {
             /** Format: int64 */
             voucher: number;
         };
+        VolunteerCertificate: {
+            /** @description Proves the number where the certificate is verified */
+            code: string;
+            from: string;
+            /** @description The same hours still stand in the records */
+            holds: boolean;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            issued_by: string;
+            lines?: components["schemas"]["CertificateLine"][];
+            /** Format: int64 */
+            minutes: number;
+            name: string;
+            /** @description 志证〔2026〕0001号 */
+            number: string;
+            /** Format: int64 */
+            participations: number;
+            /** Format: uuid */
+            person_id: string;
+            to: string;
+            unit_name: string;
+        };
+        VolunteerImport: {
+            /** Format: date-time */
+            confirmed_at?: string;
+            counts: components["schemas"]["VolunteerImportCounts"];
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            file_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Every bad row, with sheet, row, column, value and reason */
+            problems?: components["schemas"]["RowError"][];
+            /** @enum {string} */
+            state: "previewed" | "confirmed" | "undone";
+            undoable: boolean;
+            /** Format: date-time */
+            undone_at?: string;
+        };
+        VolunteerImportCounts: {
+            /** Format: int64 */
+            bad: number;
+            /** Format: int64 */
+            good: number;
+            /**
+             * Format: int64
+             * @description Of the good rows, as recorded
+             */
+            minutes: number;
+            /** Format: int64 */
+            people: number;
+            /**
+             * Format: int64
+             * @description Activities that the good rows make
+             */
+            records: number;
+            /** Format: int64 */
+            rows: number;
+        };
+        VolunteerImportRow: {
+            bad: boolean;
+            day: string;
+            /** Format: int64 */
+            minutes: number;
+            name: string;
+            /** @description As the file has it; empty for the whole office */
+            organiser?: string;
+            /** Format: uuid */
+            organiser_id?: string;
+            /** @description Of the organiser, once it is found */
+            organiser_kind?: string;
+            /**
+             * Format: uuid
+             * @description Whom it was recognised as
+             */
+            person_id?: string;
+            place: string;
+            /** Format: int64 */
+            row: number;
+            served?: string;
+            sheet: string;
+            staff_no?: string;
+            title: string;
+        };
         Why: {
             allowed: boolean;
             need: string;
             reasons: string[];
+        };
+        Wish: {
+            id: string;
+            /** @enum {string} */
+            kind: "lock" | "exclude";
+            mentee_id: string;
+            mentee_name: string;
+            mentor_id: string;
+            mentor_name: string;
+            /** Format: date-time */
+            noted_at: string;
+            noted_by_name: string;
+            /**
+             * @description Of a lock
+             * @enum {string}
+             */
+            role: "political" | "professional" | "";
+        };
+        WishInput: {
+            /** @enum {string} */
+            kind: "lock" | "exclude";
+            mentee_id: string;
+            mentor_id: string;
+            /**
+             * @description Of a lock; an exclusion is of both
+             * @enum {string}
+             */
+            role?: "political" | "professional";
         };
         YearCalendar: {
             days: components["schemas"]["Holiday"][];
@@ -8670,6 +12387,19 @@ export interface components {
             workdays: number;
             /** Format: int64 */
             year: number;
+        };
+        Young: {
+            department_name: string;
+            initials: string;
+            line: string;
+            name: string;
+            paired_until?: string;
+            /** @description The pairing they have, or will have */
+            pairing_id?: string;
+            person_id: string;
+            pinyin: string;
+            /** @description What makes a young cadre of them */
+            why: string;
         };
     };
     responses: never;
@@ -9394,6 +13124,7 @@ export interface operations {
                 branch_id?: string;
                 group_id?: string;
                 department_id?: string;
+                project_id?: string;
                 /** @description Who was there, hosted, recorded or lectured */
                 person_id?: string;
                 from?: string;
@@ -9531,6 +13262,7 @@ export interface operations {
                 branch_id?: string;
                 group_id?: string;
                 department_id?: string;
+                project_id?: string;
                 /** @description Who was there, hosted, recorded or lectured */
                 person_id?: string;
                 from?: string;
@@ -9607,6 +13339,7 @@ export interface operations {
                 branch_id?: string;
                 group_id?: string;
                 department_id?: string;
+                project_id?: string;
                 /** @description Who was there, hosted, recorded or lectured */
                 person_id?: string;
                 from?: string;
@@ -9724,11 +13457,67 @@ export interface operations {
             };
         };
     };
+    "get-activities-projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectsBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-activities-suggest": {
         parameters: {
             query: {
                 kind: string;
-                organiser_kind: "unit" | "department" | "branch" | "group";
+                organiser_kind: "unit" | "department" | "branch" | "group" | "project";
                 /** @description None for the unit */
                 organiser_id?: string;
                 date: string;
@@ -10411,6 +14200,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Kind"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-appraisals": {
+        parameters: {
+            query?: {
+                /** @description Only your own */
+                mine?: boolean;
+                branch?: string;
+                unreceived?: boolean;
+                q?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appraisals"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-appraisals-id-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appraisal"];
                 };
             };
             /** @description Forbidden */
@@ -13806,6 +17717,191 @@ export interface operations {
             };
         };
     };
+    "get-growth-plans": {
+        parameters: {
+            query?: {
+                /** @description None: this one */
+                year?: number;
+                state?: "none" | "draft" | "agreed" | "noticed" | "published" | "late";
+                q?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-growth-plans-publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-growth-plans-publicationRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlansPublished"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-growth-plans-id-reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-growth-plans-id-reopeningRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MentoringPlan"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-holidays": {
         parameters: {
             query: {
@@ -14065,7 +18161,7 @@ export interface operations {
     "get-honours": {
         parameters: {
             query?: {
-                kind?: "pennant" | "pioneer_post";
+                kind?: "pennant" | "pioneer_post" | "best_pair";
                 /** @description 2026Q3 */
                 quarter?: string;
                 person?: string;
@@ -14130,7 +18226,7 @@ export interface operations {
     "get-honours-export": {
         parameters: {
             query?: {
-                kind?: "pennant" | "pioneer_post";
+                kind?: "pennant" | "pioneer_post" | "best_pair";
                 /** @description 2026Q3 */
                 quarter?: string;
                 person?: string;
@@ -14469,6 +18565,776 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Statement"];
                 };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-mentees": {
+        parameters: {
+            query?: {
+                state?: "paired" | "unpaired";
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MenteePage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-mentoring-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinesOutBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-mentoring-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Put-mentoring-linesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinesOutBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-mentoring-logs-id-confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogVersionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Log"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-mentoring-logs-id-decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-mentoring-logs-id-declineRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Log"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-mentoring-logs-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogVersionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Log"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-mentoring-proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-mentoring-wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MentoringList"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-mentoring-wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WishInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wish"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-mentoring-wishes-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-mentors": {
+        parameters: {
+            query?: {
+                q?: string;
+                role?: "political" | "professional";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MentorsOutBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-mentors-person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MentorInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mentor"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-mentors-person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Forbidden */
             403: {
@@ -15073,6 +19939,863 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MeetingChoices"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-pairings": {
+        parameters: {
+            query?: {
+                /** @description current: upcoming ones among them */
+                state?: "current" | "ended";
+                /** @description In the names of its people, or the number */
+                q?: string;
+                mentor?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingPage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-pairings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairingsInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingList"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-pairings-mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingList"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-pairings-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-pairings-id-assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentsOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-pairings-id-assessments-year-stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                year: number;
+                stage: "mid" | "final";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssessmentInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentsOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-pairings-id-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-pairings-id-logs": {
+        parameters: {
+            query?: {
+                /** @description None: all but those withdrawn */
+                state?: "reported" | "confirmed" | "declined" | "withdrawn";
+                year?: number;
+                mentor_id?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-pairings-id-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Log"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-pairings-id-mentor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-pairings-id-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlansOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-pairings-id-plans-year": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MentoringPlan"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-pairings-id-plans-year-agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-pairings-id-plans-year-agreementRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MentoringPlan"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-pairings-id-signing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-pairings-id-signingRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingDetail"];
                 };
             };
             /** @description Forbidden */
@@ -16534,6 +22257,68 @@ export interface operations {
             };
         };
     };
+    "get-people-id-timeline": {
+        parameters: {
+            query?: {
+                kind?: "activity" | "points" | "honour" | "secondment" | "appraisal" | "mentoring" | "talk" | "move";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-places": {
         parameters: {
             query?: never;
@@ -17870,6 +23655,134 @@ export interface operations {
             };
         };
     };
+    "get-reports-mentor-pairs": {
+        parameters: {
+            query?: {
+                /** @description 2026Q3 */
+                quarter?: string;
+                /** @description Id or name; empty: as wide as you may see */
+                branch?: string;
+                /** @description Id; empty: everybody */
+                person?: string;
+                /** @description Of several worksheets, whose to show; empty: the first */
+                sheet?: string;
+                cursor?: string;
+                /** @description Rows; 100 when 0 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-mentor-pairs-issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issue"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-reports-pennant": {
         parameters: {
             query?: {
@@ -18195,6 +24108,134 @@ export interface operations {
         };
     };
     "post-reports-talk-coverage-issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issue"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reports-taskforces": {
+        parameters: {
+            query?: {
+                /** @description 2026Q3 */
+                quarter?: string;
+                /** @description Id or name; empty: as wide as you may see */
+                branch?: string;
+                /** @description Id; empty: everybody */
+                person?: string;
+                /** @description Of several worksheets, whose to show; empty: the first */
+                sheet?: string;
+                cursor?: string;
+                /** @description Rows; 100 when 0 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-taskforces-issues": {
         parameters: {
             query?: never;
             header?: never;
@@ -19111,7 +25152,7 @@ export interface operations {
     "get-selections": {
         parameters: {
             query?: {
-                kind?: "pennant" | "pioneer_post";
+                kind?: "pennant" | "pioneer_post" | "best_pair";
                 /** @description 2026Q3 */
                 quarter?: string;
                 state?: "open" | "noticed" | "heard" | "decided" | "cancelled";
@@ -19908,6 +25949,126 @@ export interface operations {
             };
         };
     };
+    "put-selections-id-scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoresInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sheet"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-selections-id-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sheet"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-session": {
         parameters: {
             query?: never;
@@ -20516,7 +26677,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Note"];
+                    "application/json": components["schemas"]["StudyNote"];
                 };
             };
             /** @description Forbidden */
@@ -21276,7 +27437,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlanPage"];
+                    "application/json": components["schemas"]["TalkPlanPage"];
                 };
             };
             /** @description Forbidden */
@@ -22617,6 +28778,4199 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Talk"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-taskforce-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-taskforce-kindsResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforce-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKind"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskforceKind"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-taskforce-kinds-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskforceKind"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskforceKind"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-taskforce-outcome-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-taskforce-outcome-kindsResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforce-outcome-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOutcomeKind"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeKind"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-taskforce-outcome-kinds-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutcomeKind"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeKind"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-taskforce-outcomes": {
+        parameters: {
+            query?: {
+                year?: number;
+                kind?: string;
+                taskforce?: string;
+                /** @description Looks into title, reference and the taskforce's name */
+                q?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcomes"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-taskforces": {
+        parameters: {
+            query?: {
+                /** @description running: not over */
+                state?: "running" | "proposed" | "approved" | "active" | "concluded" | "archived" | "rejected";
+                kind?: string;
+                /** @description Looks into name and purpose */
+                q?: string;
+                /** @description That you are in today, or proposed */
+                mine?: boolean;
+                /** @description That proposed it */
+                branch_id?: string;
+                /** @description Alive in that year */
+                year?: number;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskforcePage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskforceProposal"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post-taskforcesResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-taskforces-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskforceDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-taskforces-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rewording"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stepped"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces-id-activation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskforceVersionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stepped"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-taskforces-id-appraisals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServedList"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-taskforces-id-appraisals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Put-taskforces-id-appraisalsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServedList"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces-id-approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stepped"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-taskforces-id-archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchivedParts"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces-id-archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-taskforces-id-archiveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stepped"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-taskforces-id-bundle-zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces-id-conclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-taskforces-id-conclusionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stepped"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-taskforces-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-taskforces-id-filesResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    caption?: string;
+                    /** Format: binary */
+                    file: string;
+                    /** @description The note it is a picture of */
+                    note_id?: string;
+                    /** @description The outcome it is evidence of */
+                    outcome_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskforceAttachment"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-taskforces-id-files-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-taskforces-id-files-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces-id-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-taskforces-id-notesRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces-id-notes-note-strike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-taskforces-id-outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcomes"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces-id-outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-taskforces-id-outcomesRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskforceOutcome"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces-id-outcomes-outcome-void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                outcome: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskforceReasonBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces-id-outsiders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutsiderInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskforceOutsider"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces-id-outsiders-outsider-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                outsider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LastBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces-id-rejection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RejectionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stepped"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces-id-staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-taskforces-id-staffRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces-id-staff-secondment-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                secondment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LastBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces-id-staff-secondment-office": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                secondment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-taskforces-id-staff-secondment-officeRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-taskforces-id-tasks": {
+        parameters: {
+            query?: {
+                /** @description open: to do or being done; late: open and its day is over */
+                state?: "todo" | "doing" | "done" | "dropped" | "open" | "late";
+                owner?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces-id-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskforceTask"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-taskforces-id-tasks-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskforceTask"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-taskforces-id-tasks-task-state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-taskforces-id-tasks-task-stateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskforceTask"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-taskforces-id-timeline": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskforceTimeline"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-volunteer-actions": {
+        parameters: {
+            query?: {
+                /** @description ended: over and not recorded; past: all that is not coming */
+                state?: "coming" | "ended" | "past" | "recorded" | "cancelled";
+                from?: string;
+                to?: string;
+                /** @description Signed up for by you */
+                mine?: boolean;
+                /** @description Looks into title, place, whom it serves and who leads it */
+                q?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionsOutBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-volunteer-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-volunteer-actions-organisers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-volunteer-actions-organisersResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-volunteer-actions-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-volunteer-actions-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Put-volunteer-actions-idRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-volunteer-actions-id-arrival": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-volunteer-actions-id-cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-volunteer-actions-id-cancellationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-volunteer-actions-id-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-volunteer-actions-id-peopleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-volunteer-actions-id-people-person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-volunteer-actions-id-poster": {
+        parameters: {
+            query: {
+                /** @description https://host, as the browser sees it */
+                origin: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QR"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-volunteer-actions-id-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-volunteer-actions-id-signup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-volunteer-actions-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionDetail"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-volunteer-certificates": {
+        parameters: {
+            query?: {
+                person_id?: string;
+                /** @description Of number or name */
+                q?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificatesOutBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-volunteer-certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCertificate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VolunteerCertificate"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-volunteer-certificates-check-number-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-volunteer-certificates-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VolunteerCertificate"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-volunteer-certificates-id-code": {
+        parameters: {
+            query?: {
+                /** @description Where the browser sees this office: https://xianfeng.example */
+                origin?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QR"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-volunteer-codes-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-volunteer-codes-codeResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-volunteer-hours": {
+        parameters: {
+            query?: {
+                /** @description First day; this year's first where left out */
+                from?: string;
+                /** @description Last day; the year's last where left out */
+                to?: string;
+                branch_id?: string;
+                person_id?: string;
+                /** @description Name, pinyin or initials */
+                q?: string;
+                /** @description Most hours first where left out */
+                sort?: "name" | "-name" | "participations" | "-participations" | "minutes" | "-minutes" | "";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursPage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-volunteer-hours-export": {
+        parameters: {
+            query?: {
+                /** @description First day; this year's first where left out */
+                from?: string;
+                /** @description Last day; the year's last where left out */
+                to?: string;
+                branch_id?: string;
+                person_id?: string;
+                /** @description Name, pinyin or initials */
+                q?: string;
+                /** @description Most hours first where left out */
+                sort?: "name" | "-name" | "participations" | "-participations" | "minutes" | "-minutes" | "";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-volunteer-hours-months": {
+        parameters: {
+            query?: {
+                /** @description First day; this year's first where left out */
+                from?: string;
+                /** @description Last day; the year's last where left out */
+                to?: string;
+                branch_id?: string;
+                person_id?: string;
+                /** @description Name, pinyin or initials */
+                q?: string;
+                /** @description Most hours first where left out */
+                sort?: "name" | "-name" | "participations" | "-participations" | "minutes" | "-minutes" | "";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthsOutBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-volunteer-hours-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeHours"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Noticed"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-volunteer-hours-person": {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-volunteer-imports": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportsOutBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-volunteer-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description An .xlsx workbook
+                     */
+                    file?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursImport"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-volunteer-imports-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-volunteer-imports-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursImport"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-volunteer-imports-id-confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-volunteer-imports-id-confirmationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursImport"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-volunteer-imports-id-undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursImport"];
                 };
             };
             /** @description Forbidden */

@@ -15,6 +15,12 @@ export const selectionRoutes: RouteRecordRaw[] = [
     meta: { title: '评选', need: 'selection.read' },
   },
   {
+    path: '/selections/:id/sheet',
+    name: 'scoring-sheet',
+    component: () => import('./SheetPrintPage.vue'),
+    meta: { title: '评分表', need: 'selection.read' },
+  },
+  {
     path: '/honours',
     name: 'honours',
     component: () => import('./HonoursPage.vue'),

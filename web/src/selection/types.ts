@@ -15,3 +15,7 @@ export type Honour = Schemas['Honour']
 export type Certificate = Schemas['Certificate']
 export type Kind = Selection['kind']
 export type State = Selection['state']
+/** The scoring sheet of a year's pairs. */
+export type Sheet = paths['/api/selections/{id}/sheet']['get']['responses'][200]['content']['application/json']
+export type SheetRow = Sheet['rows'][number]
+export type Measure = Sheet['criteria'][number]['measure']

@@ -1,7 +1,7 @@
 import { formatPoints } from '@/ui/points'
-import type { Candidate, Kind, Selection, State } from './types'
+import type { Candidate, Kind, Measure, Selection, State } from './types'
 
-export const kindNames: Record<Kind, string> = { pennant: '流动红旗', pioneer_post: '先锋岗' }
+export const kindNames: Record<Kind, string> = { pennant: '流动红旗', pioneer_post: '先锋岗', best_pair: '师徒最佳组合' }
 
 export const stateNames: Record<State, string> = {
   open: '推荐审核中',
@@ -25,6 +25,7 @@ export const opinionNames: Record<string, string> = { agree: '同意', disagree:
 
 /** The steps of a kind, as the page draws them. */
 export function stepsOf(kind: Kind): string[] {
+  if (kind === 'best_pair') return ['计算', '评分', '公示', '审定']
   return kind === 'pennant' ? ['计算', '支委会意见', '公示', '审定'] : ['党小组推荐', '支委会意见', '公示', '审定']
 }
 
@@ -32,7 +33,7 @@ export function stepsOf(kind: Kind): string[] {
 export function stepAt(s: Pick<Selection, 'kind' | 'state'>, proposed: number): number {
   switch (s.state) {
     case 'open':
-      return s.kind === 'pennant' || proposed > 0 ? 1 : 0
+      return s.kind !== 'pioneer_post' || proposed > 0 ? 1 : 0
     case 'noticed':
       return 2
     case 'heard':
@@ -40,6 +41,31 @@ export function stepAt(s: Pick<Selection, 'kind' | 'state'>, proposed: number): 
     default:
       return 4
   }
+}
+
+/** How a line of the scoring sheet gets its points. */
+export const measureNames: Record<Measure, string> = {
+  year_score: '双方导师年终分折算',
+  plan_done: '年度计划完成率折算',
+  log_count: '已确认活动次数，每月一次即满分',
+  judged: '评分人评分的平均',
+}
+
+/** The scoring sheet that an office begins with, in points. */
+export function standardSheet(): { title: string; most: number; measure: Measure }[] {
+  return [
+    { title: '年终分', most: 40, measure: 'year_score' },
+    { title: '计划完成率', most: 30, measure: 'plan_done' },
+    { title: '活动次数', most: 10, measure: 'log_count' },
+    { title: '评议', most: 20, measure: 'judged' },
+  ]
+}
+
+/** What is wrong with a sheet as it is typed; empty where nothing is. */
+export function sheetFault(sheet: { title: string; most: number }[]): string {
+  if (sheet.some((c) => !c.title.trim())) return '每个评分项都要有名称'
+  const sum = sheet.reduce((all, c) => all + Math.round((c.most || 0) * 100), 0)
+  return sum === 10000 ? '' : `各项满分之和须为 100 分，现在是 ${formatPoints(sum)} 分`
 }
 
 /** Points with thousands apart: 187250 → "1,872.5". */

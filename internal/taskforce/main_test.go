@@ -1,0 +1,10 @@
+package taskforce
+
+import (
+	"os"
+	"testing"
+
+	"xianfeng/internal/testdb"
+)
+
+func TestMain(m *testing.M) { os.Exit(testdb.Run(m)) }
