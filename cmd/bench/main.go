@@ -71,6 +71,7 @@ func works() []work {
 		{"workbook", (*bench).workbook},
 		{"roster", (*bench).roster},
 		{"plan", (*bench).plan},
+		{"mentor", (*bench).mentor},
 	}
 }
 

@@ -23,6 +23,7 @@ type Desk struct {
 	ToNotice int           `json:"claims_to_notice" doc:"Verified claims that you may put on public notice"`
 	Returned Claims        `json:"returned_claims" doc:"Your own claims that were given back"`
 	Tasks    []Task        `json:"tasks" doc:"What else waits for you, by kind; a kind of which nothing waits is absent"`
+	Work     Works         `json:"work" doc:"Your own open tasks in taskforces"`
 	Due      Due           `json:"due" doc:"What you still owe in the periods that run: where you may record, as a deputy or as a leader"`
 	Quarter  Quarter       `json:"quarter" doc:"Your own points of the running quarter"`
 	Calendar Calendar      `json:"calendar" doc:"Which duties the branches within your reach have met"`

@@ -76,6 +76,9 @@ func (s *Service) Desk(ctx context.Context, by access.Actor, scope access.Scope)
 		if d.Tasks, err = tasks(ctx, tx, by, reach, today); err != nil {
 			return err
 		}
+		if d.Work, err = ownWork(ctx, tx, by.Unit, by.Person, today); err != nil {
+			return err
+		}
 		if d.Late, err = lateRecords(ctx, tx, reach.confirm, calendar.QuarterOf(today)); err != nil {
 			return err
 		}
@@ -118,6 +121,7 @@ type reach struct {
 	texts, plan           access.Scope // of talks
 	approve               access.Scope // duty.approve
 	mentor, plans         access.Scope // mentoring.write; mentoring.publish
+	establish, receive    access.Scope // taskforce.approve; appraisal.receive
 }
 
 func (s *Service) reach(by access.Actor) (reach, error) {
@@ -133,6 +137,7 @@ func (s *Service) reach(by access.Actor) (reach, error) {
 		{Resource: "talk_text", Action: "read"}: &r.texts, {Resource: "talk", Action: "plan"}: &r.plan,
 		{Resource: "duty", Action: "approve"}:    &r.approve,
 		{Resource: "mentoring", Action: "write"}: &r.mentor, {Resource: "mentoring", Action: "publish"}: &r.plans,
+		{Resource: "taskforce", Action: "approve"}: &r.establish, {Resource: "appraisal", Action: "receive"}: &r.receive,
 	} {
 		scope, err := s.policy.Decide(by, need)
 		switch {

@@ -23,14 +23,35 @@ const (
 	TaskPlans       = "growth_plans"          // in the wording of another of the three: to agree to
 	TaskReadyPlans  = "ready_plans"           // growth plans to put on public notice
 	TaskAssessments = "mentoring_assessments" // to write
+	TaskProposals   = "taskforce_proposals"   // taskforces to approve
+	TaskAppraisals  = "appraisals"            // of taskforces, to receive into the home branch
 )
 
 // Task is a kind of work that waits, and how much of it.
 type Task struct {
-	Kind    string            `json:"kind" enum:"objections,notices,nominations,opinions,decisions,close,schemes,records,consents,unplaced,excuses,mentoring_logs,growth_plans,ready_plans,mentoring_assessments"`
+	Kind    string            `json:"kind" enum:"objections,notices,nominations,opinions,decisions,close,schemes,records,consents,unplaced,excuses,mentoring_logs,growth_plans,ready_plans,mentoring_assessments,taskforce_proposals,appraisals"`
 	Count   int               `json:"count"`
 	Until   *calendar.Date    `json:"until,omitempty" doc:"Of notices, the first that ends"`
 	Quarter *calendar.Quarter `json:"quarter,omitempty" doc:"The first quarter that waits to be closed"`
 	Talk    *uuid.UUID        `json:"talk_id,omitempty" doc:"Of records and consents, one of the talks"`
 	Pairing *uuid.UUID        `json:"pairing_id,omitempty" doc:"Of logs, plans and assessments, one of the pairings"`
+}
+
+// Work is a task of one's own in a taskforce.
+type Work struct {
+	ID            uuid.UUID     `json:"id"`
+	Title         string        `json:"title"`
+	Taskforce     uuid.UUID     `json:"taskforce_id"`
+	TaskforceName string        `json:"taskforce_name"`
+	DueOn         calendar.Date `json:"due_on"`
+	State         string        `json:"state" enum:"todo,doing"`
+	Late          bool          `json:"late"`
+}
+
+// Works is the beginning of the list, what falls due first at the head, and how long it
+// is.
+type Works struct {
+	Items []Work `json:"items"`
+	Total int    `json:"total"`
+	Late  int    `json:"late" doc:"Of them, whose day is over"`
 }

@@ -189,7 +189,7 @@ func TestChangeKeepsHistory(t *testing.T) {
 		want string
 	}{
 		"the same":           {func(in *ChangeInput) { in.MentorID = o.Person("leader1") }, "已是"},
-		"the other mentor":   {func(in *ChangeInput) { in.MentorID = o.Person("chief") }, "两位导师"},
+		"the other mentor":   {func(in *ChangeInput) { in.MentorID, in.From = o.Person("chief"), day("2026-07-01") }, "两位导师"},
 		"their first day":    {func(in *ChangeInput) { in.MentorID = o.Person("head") }, "次日"},
 		"after the end":      {func(in *ChangeInput) { in.MentorID, in.From = o.Person("head"), day("2028-01-01") }, "期限"},
 		"not fit":            {func(in *ChangeInput) { in.MentorID, in.From = o.Person("secretary1"), day("2026-07-01") }, "没有列为"},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -70,14 +69,6 @@ func (s *Service) DropWish(ctx context.Context, by access.Actor, scope access.Sc
 		}
 		return audit.Record(ctx, tx, by, s.now(), audit.Entry{Action: "mentoring_wish.drop", Object: "mentoring_wish", ObjectID: id, Summary: w.words("删除")})
 	})
-}
-
-func findWish(ctx context.Context, on bun.IDB, scope access.Scope, id uuid.UUID) (Wish, bool, error) {
-	all, err := listWishes(ctx, on, scope)
-	if i := slices.IndexFunc(all, func(w Wish) bool { return w.ID == id }); i >= 0 {
-		return all[i], true, err
-	}
-	return Wish{}, false, err
 }
 
 func (w Wish) words(done string) string {

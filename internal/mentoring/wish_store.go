@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -48,4 +49,12 @@ func deleteWish(ctx context.Context, tx bun.Tx, unit, id uuid.UUID) error {
 		return fmt.Errorf("wish %s: %w", id, db.Translate(err))
 	}
 	return nil
+}
+
+func findWish(ctx context.Context, on bun.IDB, scope access.Scope, id uuid.UUID) (Wish, bool, error) {
+	all, err := listWishes(ctx, on, scope)
+	if i := slices.IndexFunc(all, func(w Wish) bool { return w.ID == id }); i >= 0 {
+		return all[i], true, err
+	}
+	return Wish{}, false, err
 }

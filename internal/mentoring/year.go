@@ -1,10 +1,7 @@
 package mentoring
 
 import (
-	"context"
-
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
 )
 
 // PairFacts is what the year of a pairing came to, for 师徒最佳组合 (rule 20). Where a
@@ -23,10 +20,4 @@ type PairFacts struct {
 	Planned, Done, Logs int
 	// Complete says that the plan is published and both mentors have scored the year.
 	Complete bool
-}
-
-// BestPairs are the pairings that have a day in the year with their facts, by the
-// mentee's name.
-func BestPairs(ctx context.Context, on bun.IDB, unit uuid.UUID, year int) ([]PairFacts, error) {
-	return listFacts(ctx, on, unit, year)
 }

@@ -51,3 +51,9 @@ func listFacts(ctx context.Context, on bun.IDB, unit uuid.UUID, year int) (out [
 	}
 	return out, nil
 }
+
+// BestPairs are the pairings that have a day in the year with their facts, by the
+// mentee's name.
+func BestPairs(ctx context.Context, on bun.IDB, unit uuid.UUID, year int) ([]PairFacts, error) {
+	return listFacts(ctx, on, unit, year)
+}

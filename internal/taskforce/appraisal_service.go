@@ -262,16 +262,3 @@ func (s *Service) Receive(ctx context.Context, by access.Actor, scope access.Sco
 	})
 	return out, err
 }
-
-// Attest finds an appraisal for a claim that rests on it. Whether the claim may is the
-// claim's to ask: the appraisal says whose it is.
-func Attest(ctx context.Context, on bun.IDB, unit, id uuid.UUID) (Appraisal, error) {
-	found, err := appraisals(ctx, on, access.System(unit), appraisalQuery{id: id, limit: 1})
-	if err == nil && len(found) == 0 {
-		err = fault.Missing("鉴定")
-	}
-	if err != nil {
-		return Appraisal{}, err
-	}
-	return found[0], nil
-}

@@ -11,6 +11,7 @@ import (
 
 	"xianfeng/internal/access"
 	"xianfeng/internal/db"
+	"xianfeng/internal/fault"
 )
 
 // appraisalQuery narrows a list of appraisals; what is zero narrows nothing.
@@ -98,4 +99,17 @@ func receiveAppraisal(ctx context.Context, tx bun.Tx, by access.Actor, at time.T
 		return fmt.Errorf("receive appraisal: %w", err)
 	}
 	return nil
+}
+
+// Attest finds an appraisal for a claim that rests on it. Whether the claim may is the
+// claim's to ask: the appraisal says whose it is.
+func Attest(ctx context.Context, on bun.IDB, unit, id uuid.UUID) (Appraisal, error) {
+	found, err := appraisals(ctx, on, access.System(unit), appraisalQuery{id: id, limit: 1})
+	if err == nil && len(found) == 0 {
+		err = fault.Missing("鉴定")
+	}
+	if err != nil {
+		return Appraisal{}, err
+	}
+	return found[0], nil
 }

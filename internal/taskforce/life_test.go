@@ -29,14 +29,14 @@ func TestTheLifeOfAnActionBranch(t *testing.T) {
 	v := d.Taskforce.Version
 	_, err := o.svc.Approve(bg, office, approve, id, Approval{Version: v})
 	o.refused(fault.Invalid, err, "without number")
-	_, err = o.svc.Approve(bg, office, approve, id, Approval{No: "滨检机党〔2026〕3号", On: day("2026-05-21"), Version: v})
+	_, err = o.svc.Approve(bg, office, approve, id, Approval{No: "滨检机党〔2026〕3号", On: on("2026-05-21"), Version: v})
 	o.refused(fault.Invalid, err, "approved tomorrow")
 	o.refused(fault.RuleBroken, o.second(id, "member", "member1"), "staff before approval")
 	_, err = o.svc.Activate(bg, office, staff, id, v)
 	o.refused(fault.RuleBroken, err, "begins before approval")
-	_, err = o.svc.Approve(bg, office, approve, id, Approval{No: "滨检机党〔2026〕3号", On: day("2026-05-19"), Version: v})
+	_, err = o.svc.Approve(bg, office, approve, id, Approval{No: "滨检机党〔2026〕3号", On: on("2026-05-19"), Version: v})
 	o.must(err)
-	_, err = o.svc.Approve(bg, office, approve, id, Approval{No: "滨检机党〔2026〕3号", On: day("2026-05-19"), Version: v})
+	_, err = o.svc.Approve(bg, office, approve, id, Approval{No: "滨检机党〔2026〕3号", On: on("2026-05-19"), Version: v})
 	o.refused(fault.Conflict, err, "twice")
 	o.refused(fault.RuleBroken, o.activate(id), "without people")
 	o.must(o.second(id, "member", "member1", "committee1", "staff"))
@@ -52,7 +52,7 @@ func TestTheLifeOfAnActionBranch(t *testing.T) {
 	if tf := d.Taskforce; tf.State != Active || tf.Members != 5 || tf.PartyCount != 4 || tf.Head == nil || tf.Head.Name != "白一帆" || tf.ApprovalNo == "" || len(d.Staff) != 5 {
 		t.Errorf("%+v", tf)
 	}
-	if n := o.count(`SELECT count(*) FROM audit_events WHERE object_id = ?`, id); n != 6 {
+	if n := o.count(`SELECT count(*) FROM audit_entries WHERE object_id = ?`, id); n != 6 {
 		t.Errorf("%d audit rows", n)
 	}
 	// Where they belong does not move.
@@ -66,7 +66,7 @@ func TestWhoMayDoWhatWithAProposal(t *testing.T) {
 	id := o.propose("office", "action_branch", "守正行动党支部")
 	v := o.detail(id).Taskforce.Version
 	by, scope := o.as("office", "approve")
-	_, err := o.svc.Approve(bg, by, scope, id, Approval{No: "1号", On: day("2026-05-19"), Version: v})
+	_, err := o.svc.Approve(bg, by, scope, id, Approval{No: "1号", On: on("2026-05-19"), Version: v})
 	o.refused(fault.RuleBroken, err, "own proposal")
 	_, err = o.svc.Reject(bg, by, scope, id, "不必", v)
 	o.refused(fault.RuleBroken, err, "own proposal")
@@ -78,13 +78,13 @@ func TestWhoMayDoWhatWithAProposal(t *testing.T) {
 		_, err := o.svc.Detail(bg, by, scope, id)
 		o.refused(fault.NotFound, err, key)
 		by, scope = o.as(key, "approve")
-		_, err = o.svc.Approve(bg, by, scope, id, Approval{No: "1号", On: day("2026-05-19"), Version: v})
+		_, err = o.svc.Approve(bg, by, scope, id, Approval{No: "1号", On: on("2026-05-19"), Version: v})
 		o.refused(fault.NotFound, err, key+" approves")
 	}
 	// A branch proposes for itself; another's secretary sees nothing of it.
 	own := o.propose("secretary1", "study_society", "创想研习社")
 	by, scope = o.as("secretary2", "propose")
-	_, err = o.svc.Propose(bg, by, scope, Proposal{Kind: "action_branch", Name: "晨曦", Purpose: "x", From: day("2026-05-20"), Branch: o.Branches[0].ID})
+	_, err = o.svc.Propose(bg, by, scope, Proposal{Kind: "action_branch", Name: "晨曦", Purpose: "x", From: on("2026-05-20"), Branch: o.Branches[0].ID})
 	o.refused(fault.Invalid, err, "for another branch")
 	_, err = o.svc.Reword(bg, by, scope, own, Rewording{Name: "改名", Purpose: "x", Version: 1})
 	o.refused(fault.NotFound, err, "another's proposal")
@@ -98,7 +98,7 @@ func TestWhoMayDoWhatWithAProposal(t *testing.T) {
 		t.Errorf("%+v %v", page, err)
 	}
 	by, scope = o.as("secretary1", "propose")
-	s, err := o.svc.Reword(bg, by, scope, own, Rewording{Name: "创想青年研习社", Purpose: "研究", PlannedTo: day("2026-12-31"), Version: 1})
+	s, err := o.svc.Reword(bg, by, scope, own, Rewording{Name: "创想青年研习社", Purpose: "研究", PlannedTo: on("2026-12-31"), Version: 1})
 	if err != nil || s.Version != 2 || o.detail(own).Taskforce.Name != "创想青年研习社" {
 		t.Errorf("%+v %v", s, err)
 	}
@@ -126,20 +126,20 @@ func TestRejectedGivesItsNameBack(t *testing.T) {
 	}
 	o.propose("office", "action_branch", "晨曦行动党支部")
 	office, propose := o.as("office", "propose")
-	_, err := o.svc.Propose(bg, office, propose, Proposal{Kind: "action_branch", Name: "晨曦行动党支部", Purpose: "x", From: day("2026-05-20")})
+	_, err := o.svc.Propose(bg, office, propose, Proposal{Kind: "action_branch", Name: "晨曦行动党支部", Purpose: "x", From: on("2026-05-20")})
 	o.refused(fault.Conflict, err, "a name that is taken")
 }
 
 func TestBadProposals(t *testing.T) {
 	o := newHouse(t)
 	by, scope := o.as("office", "propose")
-	good := Proposal{Kind: "action_branch", Name: "守正", Purpose: "护航", From: day("2026-05-20")}
+	good := Proposal{Kind: "action_branch", Name: "守正", Purpose: "护航", From: on("2026-05-20")}
 	for what, bad := range map[string]func(p *Proposal){
 		"kind":       func(p *Proposal) { p.Kind = "club" },
 		"name":       func(p *Proposal) { p.Name = " " },
 		"purpose":    func(p *Proposal) { p.Purpose = strings.Repeat("长", 1001) },
 		"from":       func(p *Proposal) { p.From = calendar.Date{} },
-		"planned_to": func(p *Proposal) { p.PlannedTo = day("2026-05-19") },
+		"planned_to": func(p *Proposal) { p.PlannedTo = on("2026-05-19") },
 		"branch_id":  func(p *Proposal) { p.Branch = db.NewID() },
 		"groups":     func(p *Proposal) { p.Groups = []uuid.UUID{o.Groups[0][0].ID} },
 	} {
@@ -165,12 +165,12 @@ func TestBadProposals(t *testing.T) {
 func TestBeginsNotBeforeItsDay(t *testing.T) {
 	o := newHouse(t)
 	by, scope := o.as("office", "propose")
-	id, err := o.svc.Propose(bg, by, scope, Proposal{Kind: "study_society", Name: "研习社", Purpose: "研究", From: day("2026-05-25")})
+	id, err := o.svc.Propose(bg, by, scope, Proposal{Kind: "study_society", Name: "研习社", Purpose: "研究", From: on("2026-05-25")})
 	o.must(err)
 	o.approve(id, "")
 	o.refused(fault.Invalid, o.second(id, "member", "member1"), "before its first day")
 	_, staff := o.as("office", "staff")
-	o.must(o.svc.Second(bg, by, staff, id, []Seconded{{Person: o.Person("member1"), Office: "member", From: day("2026-05-25")}}))
+	o.must(o.svc.Second(bg, by, staff, id, []Seconded{{Person: o.Person("member1"), Office: "member", From: on("2026-05-25")}}))
 	o.refused(fault.RuleBroken, o.activate(id), "too early")
 	o.now = o.now.AddDate(0, 0, 5)
 	o.must(o.activate(id))
@@ -184,7 +184,7 @@ func TestTwoDecideAtOnce(t *testing.T) {
 	for i, key := range []string{"chief", "office"} {
 		by, scope := o.as(key, "approve")
 		wg.Go(func() {
-			_, errs[i] = o.svc.Approve(bg, by, scope, id, Approval{No: "滨检〔2026〕" + key, On: day("2026-05-20"), Version: 1})
+			_, errs[i] = o.svc.Approve(bg, by, scope, id, Approval{No: "滨检〔2026〕" + key, On: on("2026-05-20"), Version: 1})
 		})
 	}
 	wg.Wait()
@@ -195,9 +195,9 @@ func TestTwoDecideAtOnce(t *testing.T) {
 
 func TestLeaderless(t *testing.T) {
 	m := func(office, from, to string, full bool) org.Secondment {
-		s := org.Secondment{Office: office, From: day(from), Voter: full}
+		s := org.Secondment{Office: office, From: on(from), Voter: full}
 		if to != "" {
-			s.To = day(to)
+			s.To = on(to)
 		}
 		return s
 	}
@@ -215,7 +215,7 @@ func TestLeaderless(t *testing.T) {
 		"a third comes later": {append(slices.Clone(three[:2]), m("member", "2026-08-01", "", true)), "2026-08-01"},
 		"was so once":         {[]org.Secondment{three[0], three[1], m("member", "2026-01-01", "2026-03-01", true)}, ""},
 	} {
-		if got := leaderless(c.staff, day("2026-05-01")); got.String() != c.want {
+		if got := leaderless(c.staff, on("2026-05-01")); got.String() != c.want {
 			t.Errorf("%s: %s, want %s", what, got, c.want)
 		}
 	}

@@ -25,26 +25,26 @@ func TestAnotherHead(t *testing.T) {
 	o := newHouse(t)
 	id := o.running("守正行动党支部", "1号", "member1", "committee1", "leader2")
 	by, scope := o.as("office", "staff")
-	o.refused(fault.RuleBroken, o.svc.Release(bg, by, scope, id, o.member(id, "secretary1").ID, day("2026-06-30")), "the head leaves three")
+	o.refused(fault.RuleBroken, o.svc.Release(bg, by, scope, id, o.member(id, "secretary1").ID, on("2026-06-30")), "the head leaves three")
 	// Who came today cannot change office today.
-	err := o.svc.Appoint(bg, by, scope, id, o.member(id, "leader2").ID, "secretary", "", day("2026-05-20"))
+	err := o.svc.Appoint(bg, by, scope, id, o.member(id, "leader2").ID, "secretary", "", on("2026-05-20"))
 	o.refused(fault.Invalid, err, "the same day")
 	o.now = o.now.AddDate(0, 0, 10)
-	o.must(o.svc.Appoint(bg, by, scope, id, o.member(id, "leader2").ID, "secretary", "", day("2026-05-30")))
+	o.must(o.svc.Appoint(bg, by, scope, id, o.member(id, "leader2").ID, "secretary", "", on("2026-05-30")))
 	if d := o.detail(id); d.Taskforce.Head.Name != "方明远" || d.Taskforce.Members != 4 || len(d.Staff) != 6 {
 		t.Errorf("%+v", d.Taskforce)
 	}
-	if m := o.member(id, "secretary1"); m.OfficeName != "成员" || m.From != day("2026-05-30") || !m.Serving {
+	if m := o.member(id, "secretary1"); m.OfficeName != "成员" || m.From != on("2026-05-30") || !m.Serving {
 		t.Errorf("%+v", m)
 	}
-	o.must(o.svc.Appoint(bg, by, scope, id, o.member(id, "member1").ID, "officer", "组织委员", day("2026-05-30")))
+	o.must(o.svc.Appoint(bg, by, scope, id, o.member(id, "member1").ID, "officer", "组织委员", on("2026-05-30")))
 	if m := o.member(id, "member1"); m.OfficeName != "组织委员" {
 		t.Errorf("%+v", m)
 	}
-	o.must(o.svc.Release(bg, by, scope, id, o.member(id, "member1").ID, day("2026-05-31")))
-	err = o.svc.Release(bg, by, scope, id, o.member(id, "member1").ID, day("2026-06-30"))
+	o.must(o.svc.Release(bg, by, scope, id, o.member(id, "member1").ID, on("2026-05-31")))
+	err = o.svc.Release(bg, by, scope, id, o.member(id, "member1").ID, on("2026-06-30"))
 	o.refused(fault.Conflict, err, "ended twice")
-	o.refused(fault.NotFound, o.svc.Release(bg, by, scope, id, uuid.New(), day("2026-06-30")), "nobody")
+	o.refused(fault.NotFound, o.svc.Release(bg, by, scope, id, uuid.New(), on("2026-06-30")), "nobody")
 }
 
 func TestSeesItOnlyWhileSeconded(t *testing.T) {
@@ -60,7 +60,7 @@ func TestSeesItOnlyWhileSeconded(t *testing.T) {
 	o.refused(fault.NotFound, see("member1", other), "another one")
 	o.must(see("secretary1", other))
 	by, scope := o.as("office", "staff")
-	o.must(o.svc.Release(bg, by, scope, id, o.member(id, "member1").ID, day("2026-05-21")))
+	o.must(o.svc.Release(bg, by, scope, id, o.member(id, "member1").ID, on("2026-05-21")))
 	o.must(see("member1", id))
 	o.now = o.now.AddDate(0, 0, 2)
 	o.refused(fault.NotFound, see("member1", id), "no more seconded")
@@ -89,7 +89,7 @@ func TestBadStaff(t *testing.T) {
 	o := newHouse(t)
 	id := o.running("守正行动党支部", "1号", "member1")
 	by, scope := o.as("office", "staff")
-	today := day("2026-05-20")
+	today := on("2026-05-20")
 	for what, c := range map[string]struct {
 		people []Seconded
 		code   fault.Code
@@ -102,7 +102,7 @@ func TestBadStaff(t *testing.T) {
 		"in it already":   {[]Seconded{{Person: o.Person("staff"), Office: "member", From: today}, {Person: o.Person("member1"), Office: "member", From: today}}, fault.Conflict, "叶知秋"},
 		"no title":        {[]Seconded{{Person: o.Person("leader1"), Office: "officer", From: today}}, fault.Invalid, "分工"},
 		"no full member":  {[]Seconded{{Person: o.Person("staff"), Office: "deputy", From: today}}, fault.RuleBroken, "正式党员"},
-		"too early":       {[]Seconded{{Person: o.Person("leader1"), Office: "member", From: day("2026-05-19")}}, fault.Invalid, "成立日期"},
+		"too early":       {[]Seconded{{Person: o.Person("leader1"), Office: "member", From: on("2026-05-19")}}, fault.Invalid, "成立日期"},
 		"a post":          {[]Seconded{{Person: o.Person("leader1"), Office: "member", From: today, Place: "仙河镇"}}, fault.Invalid, "派驻地点"},
 		"two heads":       {[]Seconded{{Person: o.Person("leader1"), Office: "secretary", From: today}, {Person: o.Person("leader2"), Office: "secretary", From: today}}, fault.Invalid, "一人"},
 	} {
@@ -126,18 +126,18 @@ func TestOutsidersAndPosts(t *testing.T) {
 	joint := o.propose("office", "joint_branch", "公检司联合党支部")
 	o.approve(joint, "1号")
 	by, scope := o.as("office", "staff")
-	out, err := o.svc.Invite(bg, by, scope, joint, OutsiderInput{Name: "王 一", Partner: "区公安分局", Title: "民警", Full: true, From: day("2026-05-20")})
+	out, err := o.svc.Invite(bg, by, scope, joint, OutsiderInput{Name: "王 一", Partner: "区公安分局", Title: "民警", Full: true, From: on("2026-05-20")})
 	o.must(err)
 	if out.Name != "王一" {
 		t.Errorf("%+v", out)
 	}
-	_, err = o.svc.Invite(bg, by, scope, joint, OutsiderInput{Name: "王一", Partner: "区公安分局", From: day("2026-05-22")})
+	_, err = o.svc.Invite(bg, by, scope, joint, OutsiderInput{Name: "王一", Partner: "区公安分局", From: on("2026-05-22")})
 	o.refused(fault.Conflict, err, "twice")
-	_, err = o.svc.Invite(bg, by, scope, joint, OutsiderInput{Name: "", Partner: "区公安分局", From: day("2026-05-22")})
+	_, err = o.svc.Invite(bg, by, scope, joint, OutsiderInput{Name: "", Partner: "区公安分局", From: on("2026-05-22")})
 	o.refused(fault.Invalid, err, "nameless")
-	o.refused(fault.Invalid, o.svc.Leave(bg, by, scope, joint, out.ID, day("2026-05-19")), "before it began")
-	o.must(o.svc.Leave(bg, by, scope, joint, out.ID, day("2026-05-31")))
-	o.refused(fault.Conflict, o.svc.Leave(bg, by, scope, joint, out.ID, day("2026-06-01")), "twice")
+	o.refused(fault.Invalid, o.svc.Leave(bg, by, scope, joint, out.ID, on("2026-05-19")), "before it began")
+	o.must(o.svc.Leave(bg, by, scope, joint, out.ID, on("2026-05-31")))
+	o.refused(fault.Conflict, o.svc.Leave(bg, by, scope, joint, out.ID, on("2026-06-01")), "twice")
 	if d := o.detail(joint); d.Taskforce.Outsiders != 1 || len(d.Outsiders) != 1 || d.Outsiders[0].To == nil {
 		t.Errorf("%+v", d)
 	}
@@ -145,9 +145,9 @@ func TestOutsidersAndPosts(t *testing.T) {
 	posts := o.propose("office", "stationing", "派驻乡镇工作组")
 	o.approve(posts, "2号")
 	o.refused(fault.Invalid, o.second(posts, "member", "member1"), "stationed nowhere")
-	o.must(o.svc.Second(bg, by, scope, posts, []Seconded{{Person: o.Person("member1"), Office: "member", From: day("2026-05-20"), Place: "仙河镇"}}))
+	o.must(o.svc.Second(bg, by, scope, posts, []Seconded{{Person: o.Person("member1"), Office: "member", From: on("2026-05-20"), Place: "仙河镇"}}))
 	o.now = o.now.AddDate(0, 0, 1)
-	o.must(o.svc.Appoint(bg, by, scope, posts, o.member(posts, "member1").ID, "secretary", "", day("2026-05-21")))
+	o.must(o.svc.Appoint(bg, by, scope, posts, o.member(posts, "member1").ID, "secretary", "", on("2026-05-21")))
 	if m := o.member(posts, "member1"); m.Place != "仙河镇" || m.OfficeName != "负责人" {
 		t.Errorf("%+v", m)
 	}
@@ -176,7 +176,7 @@ func TestKinds(t *testing.T) {
 	_, err = o.svc.SaveKind(bg, by, scope, saved)
 	o.must(err)
 	office, propose := o.as("office", "propose")
-	_, err = o.svc.Propose(bg, office, propose, Proposal{Kind: "action_branch", Name: "晨曦", Purpose: "x", From: day("2026-05-20")})
+	_, err = o.svc.Propose(bg, office, propose, Proposal{Kind: "action_branch", Name: "晨曦", Purpose: "x", From: on("2026-05-20")})
 	o.refused(fault.Invalid, err, "a kind that is offered no more")
 	_, err = o.svc.AddKind(bg, by, scope, Kind{Code: "action_branch", Name: "x", Head: "y"})
 	o.refused(fault.Invalid, err, "a code that is taken")

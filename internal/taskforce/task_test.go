@@ -13,7 +13,7 @@ import (
 func (o *house) task(id uuid.UUID, owner, title, due string) Task {
 	o.t.Helper()
 	by, scope := o.as("secretary1", "work")
-	task, err := o.svc.AddTask(bg, by, scope, id, TaskInput{Title: title, Owner: o.Person(owner), DueOn: day(due)})
+	task, err := o.svc.AddTask(bg, by, scope, id, TaskInput{Title: title, Owner: o.Person(owner), DueOn: on(due)})
 	o.must(err)
 	return task
 }
@@ -25,10 +25,10 @@ func TestTasks(t *testing.T) {
 	o.task(id, "staff", "起草清单", "2026-05-22")
 	by, work := o.as("secretary1", "work")
 	for field, in := range map[string]TaskInput{
-		"title":    {Owner: o.Person("member1"), DueOn: day("2026-05-25")},
-		"owner_id": {Title: "x", Owner: o.Person("leader1"), DueOn: day("2026-05-25")},
-		"due_on":   {Title: "x", Owner: o.Person("member1"), DueOn: day("2026-05-19")},
-		"detail":   {Title: "x", Detail: strings.Repeat("长", 1001), Owner: o.Person("member1"), DueOn: day("2026-05-25")},
+		"title":    {Owner: o.Person("member1"), DueOn: on("2026-05-25")},
+		"owner_id": {Title: "x", Owner: o.Person("leader1"), DueOn: on("2026-05-25")},
+		"due_on":   {Title: "x", Owner: o.Person("member1"), DueOn: on("2026-05-19")},
+		"detail":   {Title: "x", Detail: strings.Repeat("长", 1001), Owner: o.Person("member1"), DueOn: on("2026-05-25")},
 	} {
 		_, err := o.svc.AddTask(bg, by, work, id, in)
 		if f := fault.From(err); f == nil || f.Code != fault.Invalid || f.Field != field {
@@ -51,16 +51,16 @@ func TestTasks(t *testing.T) {
 	_, err = o.svc.MoveTask(bg, out, outLog, id, first.ID, TaskDone, "", 2)
 	o.refused(fault.NotFound, err, "from outside")
 	done, err := o.svc.MoveTask(bg, member, log, id, first.ID, TaskDone, "走访 12 家", 2)
-	if err != nil || done.DoneOn == nil || *done.DoneOn != day("2026-05-20") || done.Note == "" {
+	if err != nil || done.DoneOn == nil || *done.DoneOn != on("2026-05-20") || done.Note == "" {
 		t.Errorf("%+v %v", done, err)
 	}
-	_, err = o.svc.EditTask(bg, by, work, id, first.ID, TaskInput{Title: "x", Owner: o.Person("member1"), DueOn: day("2026-05-25"), Version: 3})
+	_, err = o.svc.EditTask(bg, by, work, id, first.ID, TaskInput{Title: "x", Owner: o.Person("member1"), DueOn: on("2026-05-25"), Version: 3})
 	o.refused(fault.RuleBroken, err, "a task that is done")
 	again, err := o.svc.MoveTask(bg, by, work, id, first.ID, TaskTodo, "", 3)
 	if err != nil || again.DoneOn != nil {
 		t.Errorf("%+v %v", again, err)
 	}
-	changed, err := o.svc.EditTask(bg, by, work, id, first.ID, TaskInput{Title: "走访三十家企业", Owner: o.Person("staff"), DueOn: day("2026-06-25"), Version: 4})
+	changed, err := o.svc.EditTask(bg, by, work, id, first.ID, TaskInput{Title: "走访三十家企业", Owner: o.Person("staff"), DueOn: on("2026-06-25"), Version: 4})
 	if err != nil || changed.Owner.Name != "曾小满" || changed.Title != "走访三十家企业" {
 		t.Errorf("%+v %v", changed, err)
 	}
@@ -83,7 +83,7 @@ func TestTasks(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	office, staff := o.as("office", "staff")
-	o.refused(fault.RuleBroken, o.svc.Release(bg, office, staff, id, o.member(id, "staff").ID, day("2026-05-31")), "leaves a task")
+	o.refused(fault.RuleBroken, o.svc.Release(bg, office, staff, id, o.member(id, "staff").ID, on("2026-05-31")), "leaves a task")
 }
 
 func TestTwoMoveATask(t *testing.T) {

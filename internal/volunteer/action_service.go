@@ -71,15 +71,6 @@ func (s *Service) Action(ctx context.Context, by access.Actor, scope access.Scop
 	return s.detail(ctx, s.db, l, id)
 }
 
-func (s *Service) detail(ctx context.Context, on bun.IDB, l look, id uuid.UUID) (d ActionDetail, err error) {
-	if d.Action, err = findAction(ctx, on, l, id, s.now()); err != nil || !d.names {
-		return d, err
-	}
-	d.Code = d.code
-	d.Signups, err = listSignups(ctx, on, l.by.Unit, id, s.today())
-	return d, err
-}
-
 // Organisers lists the places whose actions the actor may organise. scope is that of
 // volunteer.organise.
 func (s *Service) Organisers(ctx context.Context, by access.Actor, scope access.Scope) ([]activity.OrganiserChoice, error) {

@@ -262,3 +262,12 @@ func settleAction(ctx context.Context, tx bun.Tx, unit, id uuid.UUID, state Stat
 	}
 	return nil
 }
+
+func (s *Service) detail(ctx context.Context, on bun.IDB, l look, id uuid.UUID) (d ActionDetail, err error) {
+	if d.Action, err = findAction(ctx, on, l, id, s.now()); err != nil || !d.names {
+		return d, err
+	}
+	d.Code = d.code
+	d.Signups, err = listSignups(ctx, on, l.by.Unit, id, s.today())
+	return d, err
+}

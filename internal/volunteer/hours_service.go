@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -14,23 +12,10 @@ import (
 	"xianfeng/internal/calendar"
 	"xianfeng/internal/db"
 	"xianfeng/internal/fault"
-	"xianfeng/internal/org"
 )
 
 // maxHours is how many people a page lists at most.
 const maxHours = 200
-
-// understood checks a filter and reads the settings it is counted by.
-func (s *Service) understood(ctx context.Context, on bun.IDB, unit uuid.UUID, f *HoursFilter) (set org.UnitSettings, err error) {
-	if f.Period, err = f.orYear(s.today()); err != nil {
-		return set, err
-	}
-	f.Text = strings.TrimSpace(f.Text)
-	if utf8.RuneCountInString(f.Text) > 50 || strings.ContainsRune(f.Text, 0) {
-		return set, fault.Field("q", "查找的内容不能超过 50 个字")
-	}
-	return org.Settings(ctx, on, unit)
-}
 
 // Hours lists people with what they did in a period, and the total of the whole list,
 // read in one snapshot: the one is the sum of the other (rule 30).

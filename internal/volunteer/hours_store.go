@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -11,6 +13,7 @@ import (
 	"xianfeng/internal/access"
 	"xianfeng/internal/activity"
 	"xianfeng/internal/db"
+	"xianfeng/internal/fault"
 	"xianfeng/internal/org"
 )
 
@@ -169,4 +172,16 @@ func reachedPerson(ctx context.Context, on bun.IDB, scope access.Scope, set org.
 		return rows.Scan(&name)
 	})
 	return name, found, err
+}
+
+// understood checks a filter and reads the settings it is counted by.
+func (s *Service) understood(ctx context.Context, on bun.IDB, unit uuid.UUID, f *HoursFilter) (set org.UnitSettings, err error) {
+	if f.Period, err = f.orYear(s.today()); err != nil {
+		return set, err
+	}
+	f.Text = strings.TrimSpace(f.Text)
+	if utf8.RuneCountInString(f.Text) > 50 || strings.ContainsRune(f.Text, 0) {
+		return set, fault.Field("q", "查找的内容不能超过 50 个字")
+	}
+	return org.Settings(ctx, on, unit)
 }

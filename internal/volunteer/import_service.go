@@ -13,7 +13,6 @@ import (
 	"xianfeng/internal/access"
 	"xianfeng/internal/activity"
 	"xianfeng/internal/audit"
-	"xianfeng/internal/calendar"
 	"xianfeng/internal/db"
 	"xianfeng/internal/fault"
 	"xianfeng/internal/sheet"
@@ -33,45 +32,6 @@ func wholeUnit(scope access.Scope) error {
 		return fault.New(fault.Forbidden, "导入志愿时长需要全院范围的权限")
 	}
 	return nil
-}
-
-// match compares rows with the roll and the records of now.
-func (s *Service) match(ctx context.Context, on bun.IDB, unit uuid.UUID, rows []ImportRow) ([]sheet.RowError, error) {
-	var from, to calendar.Date
-	for _, r := range rows {
-		if r.Bad {
-			continue
-		}
-		if from.IsZero() || r.Day.Before(from) {
-			from = r.Day
-		}
-		if r.Day.After(to) {
-			to = r.Day
-		}
-	}
-	if from.IsZero() {
-		return nil, nil
-	}
-	l, err := readRoll(ctx, on, unit, from, to)
-	if err != nil {
-		return nil, err
-	}
-	problems := l.match(rows)
-	for _, group := range grouped(rows) {
-		if _, _, ok := hoursOf(group[0].Day, longest(group), s.now()); ok {
-			continue
-		}
-		for _, r := range group {
-			problems = append(problems, sheet.RowError{Sheet: r.Sheet, Row: r.Row, Heading: "时长", Value: hours(r.Minutes),
-				Reason: "这一天到现在还没有这么长的时间，请核对日期和时长", Severity: sheet.Error})
-			for i := range rows {
-				if rows[i].Sheet == r.Sheet && rows[i].Row == r.Row {
-					rows[i].Bad = true
-				}
-			}
-		}
-	}
-	return problems, nil
 }
 
 func longest(rows []ImportRow) (most int) {

@@ -176,3 +176,42 @@ func markUndone(ctx context.Context, tx bun.Tx, unit, id uuid.UUID, at time.Time
 	_, err := db.Exec(ctx, tx, `UPDATE volunteer_imports SET state = 'undone', undone_at = $3 WHERE unit_id = $1 AND id = $2`, unit, id, at)
 	return err
 }
+
+// match compares rows with the roll and the records of now.
+func (s *Service) match(ctx context.Context, on bun.IDB, unit uuid.UUID, rows []ImportRow) ([]sheet.RowError, error) {
+	var from, to calendar.Date
+	for _, r := range rows {
+		if r.Bad {
+			continue
+		}
+		if from.IsZero() || r.Day.Before(from) {
+			from = r.Day
+		}
+		if r.Day.After(to) {
+			to = r.Day
+		}
+	}
+	if from.IsZero() {
+		return nil, nil
+	}
+	l, err := readRoll(ctx, on, unit, from, to)
+	if err != nil {
+		return nil, err
+	}
+	problems := l.match(rows)
+	for _, group := range grouped(rows) {
+		if _, _, ok := hoursOf(group[0].Day, longest(group), s.now()); ok {
+			continue
+		}
+		for _, r := range group {
+			problems = append(problems, sheet.RowError{Sheet: r.Sheet, Row: r.Row, Heading: "时长", Value: hours(r.Minutes),
+				Reason: "这一天到现在还没有这么长的时间，请核对日期和时长", Severity: sheet.Error})
+			for i := range rows {
+				if rows[i].Sheet == r.Sheet && rows[i].Row == r.Row {
+					rows[i].Bad = true
+				}
+			}
+		}
+	}
+	return problems, nil
+}

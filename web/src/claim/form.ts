@@ -10,10 +10,12 @@ export interface ClaimForm {
   amount: number | undefined
   matter: string
   statement: string
+  /** The appraisal that it rests on; empty for none. */
+  appraisal: string
 }
 
 export function emptyForm(person: string, day: string): ClaimForm {
-  return { person, factOn: day, rule: '', honour: '', amount: undefined, matter: '', statement: '' }
+  return { person, factOn: day, rule: '', honour: '', amount: undefined, matter: '', statement: '', appraisal: '' }
 }
 
 export function formOf(c: ClaimDetail): ClaimForm {
@@ -25,6 +27,7 @@ export function formOf(c: ClaimDetail): ClaimForm {
     amount: c.amount || undefined,
     matter: c.matter,
     statement: c.statement,
+    appraisal: c.source?.kind === 'appraisal' ? c.source.id : '',
   }
 }
 
@@ -38,6 +41,8 @@ export function requestOf(form: ClaimForm, rule: ClaimRule | undefined) {
     honour: rule?.honour_level ? form.honour : undefined,
     matter: form.matter,
     statement: form.statement || undefined,
+    source_kind: form.appraisal ? ('appraisal' as const) : undefined,
+    source_id: form.appraisal || undefined,
   }
 }
 
@@ -51,6 +56,19 @@ export function unreadable(form: ClaimForm, rule: ClaimRule | undefined): Record
   if (rule?.honour_level && !form.honour.trim()) out.honour = '请写明荣誉的全称，如“2026年度全市优秀共产党员”'
   if (rule?.per === 'amount' && !form.amount) out.amount = '请填写申报分值'
   return out
+}
+
+/** A new claim filled from the address: an appraisal's page leads here with what it says. */
+export function fromAddress(form: ClaimForm, query: Record<string, unknown>): ClaimForm {
+  const text = (key: string) => (typeof query[key] === 'string' ? (query[key] as string) : '')
+  if (text('source') !== 'appraisal' || !text('source_id')) return form
+  return {
+    ...form,
+    person: text('person') || form.person,
+    factOn: /^\d{4}-\d{2}-\d{2}$/.test(text('day')) ? text('day') : form.factOn,
+    matter: text('matter').slice(0, 100),
+    appraisal: text('source_id'),
+  }
 }
 
 /** Whether two forms say the same. */

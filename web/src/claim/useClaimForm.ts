@@ -6,8 +6,9 @@ import { useLoad } from '@/api/load'
 import { asProblem } from '@/api/problem'
 import { useSubmit } from '@/api/submit'
 import { today } from '@/ui/dates'
+import { gradeNames } from '@/taskforce/records'
 import { useDraft } from '@/ui/draft'
-import { emptyForm, formOf, requestOf, sameContent, unreadable, type ClaimForm } from './form'
+import { emptyForm, formOf, fromAddress, requestOf, sameContent, unreadable, type ClaimForm } from './form'
 import type { ClaimDetail, ClaimHonour, ClaimPreview, ClaimRules, ClaimSaved } from './types'
 
 /**
@@ -23,13 +24,13 @@ export function useClaimForm() {
   const stored = ref<ClaimDetail>()
   const version = ref(0)
   const files = ref<ClaimDetail['files']>([])
-  const form = reactive<ClaimForm>(emptyForm(session.current?.person.id ?? '', today()))
+  const form = reactive<ClaimForm>(fromAddress(emptyForm(session.current?.person.id ?? '', today()), route.query))
   const own = ref<Record<string, string>>({})
 
   // A copy is kept from the first touch on: what the server filled in is no loss.
   const touched = ref(false)
   const draft = useDraft<ClaimForm>(
-    () => `claim.${session.current?.account.id ?? ''}.${id.value || 'new'}`,
+    () => `claim.${session.current?.account.id ?? ''}.${id.value || form.appraisal || 'new'}`,
     () => (touched.value ? form : null),
   )
   const kept = ref(draft.kept)
@@ -50,6 +51,18 @@ export function useClaimForm() {
       if (kept.value && sameContent(kept.value.form, form)) forget()
     } else if (!items.some((b) => b.id === form.person)) form.person = items[0]?.id ?? ''
     return items
+  })
+
+  // What it rests on: as the page shows it, read where the claim is still to be saved.
+  const resting = useLoad(async () => {
+    if (!form.appraisal || stored.value?.source?.id === form.appraisal) return undefined
+    const { items } = await ask(api.GET('/api/appraisals', { params: { query: { mine: form.person === session.current?.person.id || undefined, limit: 200 } } }))
+    const a = items.find((one) => one.id === form.appraisal)
+    return a && { number: a.number, title: a.taskforce_name, grade: gradeNames[a.grade], text: a.text, day: a.served_to }
+  }, () => form.appraisal)
+  const source = computed(() => {
+    if (!form.appraisal) return undefined
+    return stored.value?.source?.id === form.appraisal ? stored.value.source : resting.data.value
   })
 
   const rule = computed(() => rules.value?.rules.find((r) => r.code === form.rule))
@@ -170,7 +183,7 @@ export function useClaimForm() {
 
   const errors = computed(() => ({ ...own.value, ...write.errors.value, ...handIn.errors.value }))
   return {
-    id, form, stored, version, files, opening, rules, rule, honours, preview, previewFault, kept, restore, forget, save, submit, ensureDraft, errors,
+    id, form, source, stored, version, files, opening, rules, rule, honours, preview, previewFault, kept, restore, forget, save, submit, ensureDraft, errors,
     touch: () => (touched.value = true),
     problem: computed(() => write.problem.value ?? handIn.problem.value),
     busy: computed(() => write.busy.value || handIn.busy.value),

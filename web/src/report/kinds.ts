@@ -32,6 +32,10 @@ const kinds: Record<string, Kind> = {
     read: (query) => ask(api.GET('/api/reports/talk-coverage', { params: { query } })),
     issue: (body) => ask(api.POST('/api/reports/talk-coverage/issues', { body })),
   },
+  taskforces: {
+    read: (query) => ask(api.GET('/api/reports/taskforces', { params: { query } })),
+    issue: (body) => ask(api.POST('/api/reports/taskforces/issues', { body })),
+  },
   'annual-summary': {
     read: (query) => ask(api.GET('/api/reports/annual-summary', { params: { query } })),
     issue: (body) => ask(api.POST('/api/reports/annual-summary/issues', { body })),
@@ -49,4 +53,4 @@ export const readReport = (kind: string, query: Query) => of(kind).read(query)
 /** Issues a report. */
 export const issueReport = (kind: string, body: Body) => of(kind).issue(body)
 /** Whether a report is about the whole year of the quarter that is chosen. */
-export const isAnnual = (kind: string) => kind === 'annual-summary' || kind === 'talk-coverage'
+export const isAnnual = (kind: string) => kind === 'annual-summary' || kind === 'talk-coverage' || kind === 'taskforces'

@@ -16,6 +16,7 @@ import { reportRoutes } from '@/report/routes'
 import { selectionRoutes } from '@/selection/routes'
 import { studyRoutes } from '@/study/routes'
 import { talkRoutes } from '@/talk/routes'
+import { taskforceRecordRoutes } from '@/taskforce/recordRoutes'
 
 // A capability lists its pages in its own routes.ts. The order here is the order of the menu.
 const pages: RouteRecordRaw[] = [
@@ -28,6 +29,7 @@ const pages: RouteRecordRaw[] = [
   ...noticeRoutes,
   ...selectionRoutes,
   ...talkRoutes,
+  ...taskforceRecordRoutes,
   ...reportRoutes,
   ...fairnessRoutes,
   ...orgRoutes,
