@@ -66,7 +66,7 @@ func waitings(r reach) []waiting {
 		from: `(SELECT unit_id FROM duty_excuses WHERE unit_id = $1 AND state = 'asked' AND asked_by <> $2) x`})
 	own := access.Columns{Unit: "x.unit_id", Persons: []string{"x.person_id"}}
 	one := "(array_agg(x.talk_id ORDER BY x.talk_id))[1]"
-	out = append(out, mentoringWaitings(r)...)
+	out = append(append(out, mentoringWaitings(r)...), taskforceWaitings(r)...)
 	return append(out,
 		// Both are under row-level security: the actor sees what is theirs alone.
 		waiting{TaskRecords, r.texts, own, "NULL", "NULL", `

@@ -215,12 +215,12 @@ func sheetRows(sheet []Criterion, sel Selection, cs []Candidate, computed map[uu
 	out := make([]SheetRow, len(cs))
 	for i, c := range cs {
 		r := SheetRow{Candidate: c.ID, Name: c.Name, Branch: c.Branch, Place: c.Place, Excluded: c.Excluded, Proposed: c.Proposed,
-			Contested: edge[c.ID] && sel.State == Open, Chosen: c.Nomination, ChosenBy: c.NominatedBy, Cells: make([]Cell, len(sheet))}
+			Contested: edge[c.ID] && sel.State == Open, Chosen: c.Nomination, ChosenBy: c.NominatedBy, Cells: make([]SheetCell, len(sheet))}
 		if c.Score != nil {
 			r.Score = *c.Score
 		}
 		for n, k := range sheet {
-			cell := Cell{Seq: k.Seq}
+			cell := SheetCell{Seq: k.Seq}
 			for _, m := range computed[c.ID] {
 				if m.seq == k.Seq {
 					cell.Points, cell.Basis = &m.points, m.basis

@@ -21,21 +21,21 @@ type Sheet struct {
 
 // SheetRow is a candidate's line of the scoring sheet.
 type SheetRow struct {
-	Candidate uuid.UUID `json:"candidate_id"`
-	Name      string    `json:"name"`
-	Branch    string    `json:"branch"`
-	Place     *int      `json:"place,omitempty"`
-	Score     int       `json:"score" doc:"Hundredths: the sum of its cells"`
-	Excluded  string    `json:"excluded,omitempty"`
-	Proposed  bool      `json:"proposed"`
-	Contested bool      `json:"contested" doc:"Equal with others at the edge of the quota: somebody has to choose"`
-	Chosen    string    `json:"chosen,omitempty" doc:"Why it was chosen out of equals"`
-	ChosenBy  string    `json:"chosen_by,omitempty"`
-	Cells     []Cell    `json:"cells" doc:"In the order of the criteria"`
+	Candidate uuid.UUID   `json:"candidate_id"`
+	Name      string      `json:"name"`
+	Branch    string      `json:"branch"`
+	Place     *int        `json:"place,omitempty"`
+	Score     int         `json:"score" doc:"Hundredths: the sum of its cells"`
+	Excluded  string      `json:"excluded,omitempty"`
+	Proposed  bool        `json:"proposed"`
+	Contested bool        `json:"contested" doc:"Equal with others at the edge of the quota: somebody has to choose"`
+	Chosen    string      `json:"chosen,omitempty" doc:"Why it was chosen out of equals"`
+	ChosenBy  string      `json:"chosen_by,omitempty"`
+	Cells     []SheetCell `json:"cells" doc:"In the order of the criteria"`
 }
 
-// Cell is what a criterion gives a candidate.
-type Cell struct {
+// SheetCell is what a criterion gives a candidate.
+type SheetCell struct {
 	Seq    int    `json:"seq"`
 	Points *int   `json:"points,omitempty" doc:"Hundredths: computed, or the mean of who scored; absent where nobody has"`
 	Basis  string `json:"basis,omitempty" doc:"What was counted"`

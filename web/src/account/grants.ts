@@ -14,6 +14,8 @@ const purposes: Record<string, string> = {
   committee_member: '看本支部的人员、记录和台账，参与支部的决定。',
   group_leader: '管本党小组：记录、到会。',
   member: '看自己的台账和本支部的活动。',
+  taskforce_secretary: '行动党支部等的负责人：记录活动、分派任务、办理结项。抽调期间自动具有，不单独授予。',
+  taskforce_member: '行动党支部等的成员：看它的活动、任务和成果。抽调期间自动具有，不单独授予。',
   system_admin: '管配置、账号和备份，不看业务数据。',
   security_admin: '管角色授权，结束会话，不看业务数据。',
   security_auditor: '查看、导出审计日志。不得同时是系统管理员或安全管理员。',
@@ -21,7 +23,7 @@ const purposes: Record<string, string> = {
 
 export const purposeOf = (role: string) => purposes[role] ?? ''
 
-const placeKinds: Record<string, string> = { unit: '全院', department: '部门', branch: '党支部', group: '党小组' }
+const placeKinds: Record<string, string> = { unit: '全院', department: '部门', branch: '党支部', group: '党小组', project: '行动党支部等' }
 
 /** What a role is granted at: 全院, a department, a branch, a group. */
 export const placeKindName = (kind: string) => placeKinds[kind] ?? kind

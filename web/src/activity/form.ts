@@ -24,6 +24,14 @@ export interface ResolutionLine {
   abstain: string
 }
 
+/** One person of a partner unit. */
+export interface OutsiderLine {
+  name: string
+  partner: string
+  /** Of volunteering, as typed; empty: as long as everybody. */
+  minutes: string
+}
+
 export interface RecordForm {
   /** "branch:ID", "unit:". */
   organiser: string
@@ -43,6 +51,9 @@ export interface RecordForm {
   agenda: string
   content: string
   guests: string
+  /** Whom volunteering was for. */
+  served: string
+  outsiders: OutsiderLine[]
   election: boolean
   overlapAnswer: string
   people: PersonLine[]
@@ -54,7 +65,7 @@ export interface RecordForm {
 export function emptyForm(day: string): RecordForm {
   return {
     organiser: '', kind: '', title: '', day, from: '', lastDay: '', to: '', place: '', host: '', recorder: '', lecturer: '',
-    names: {}, agenda: '', content: '', guests: '', election: false, overlapAnswer: '', people: [], minutes: '', resolutions: [],
+    names: {}, agenda: '', content: '', guests: '', served: '', outsiders: [], election: false, overlapAnswer: '', people: [], minutes: '', resolutions: [],
   }
 }
 
@@ -162,7 +173,7 @@ export function unreadable(form: RecordForm): Record<string, string> {
       bad[`resolutions[${i}].votes_for`] = '票数请填写数字'
     }
   })
-  if (Number.isNaN(readCount(form.minutes)) || form.people.some((p) => Number.isNaN(readCount(p.minutes)))) {
+  if (Number.isNaN(readCount(form.minutes)) || [...form.people, ...form.outsiders].some((p) => Number.isNaN(readCount(p.minutes)))) {
     bad.attendance = '服务分钟数请填写数字，如 120'
   }
   return bad
@@ -179,13 +190,17 @@ export function requestOf(form: RecordForm, volunteering: boolean) {
     starts_at: fromLocal(`${form.day}T${readTime(form.from)}:00`),
     ends_at: fromLocal(`${form.lastDay || form.day}T${readTime(form.to)}:00`),
     place: form.place.trim(),
-    organiser: { kind: organiser.kind as 'unit' | 'department' | 'branch' | 'group', ...(organiser.id ? { id: organiser.id } : {}) },
+    organiser: { kind: organiser.kind as 'unit' | 'department' | 'branch' | 'group' | 'project', ...(organiser.id ? { id: organiser.id } : {}) },
     host_id: optional(form.host),
     recorder_id: optional(form.recorder),
     lecturer_id: optional(form.lecturer),
     agenda: form.agenda.trim(),
     content: form.content.trim(),
     outside_guests: form.guests.trim(),
+    served: form.served.trim(),
+    outside_people: form.outsiders
+      .filter((o) => o.name.trim() || o.partner.trim())
+      .map((o) => ({ name: o.name.trim(), partner: o.partner.trim(), ...(volunteering ? { minutes: readCount(o.minutes) ?? common } : {}) })),
     election: form.election,
     overlap_answer: form.overlapAnswer.trim(),
     attendance: form.people.map((p) => ({

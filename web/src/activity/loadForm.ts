@@ -24,7 +24,8 @@ export function formOf(a: ActivityDetail): RecordForm {
     ...form, organiser: organiserKey(a.organiser), kind: a.kind, title: a.title, from: from.slice(11, 16), to: to.slice(11, 16),
     lastDay: to.slice(0, 10) === from.slice(0, 10) ? '' : to.slice(0, 10), place: a.place, host: a.host?.id ?? '',
     recorder: a.recorder?.id ?? '', lecturer: a.lecturer?.id ?? '', names, agenda: a.agenda, content: a.content,
-    guests: a.outside_guests, election: a.election, overlapAnswer: a.overlap_answer ?? '', people, minutes,
+    guests: a.outside_guests, served: a.served ?? '',
+    outsiders: (a.outside_people ?? []).map((o) => ({ name: o.name, partner: o.partner, minutes: o.minutes ? String(o.minutes) : '' })), election: a.election, overlapAnswer: a.overlap_answer ?? '', people, minutes,
     resolutions: a.resolutions.map((r) => ({
       title: r.title, for: count(r.votes_for), against: count(r.votes_against), abstain: count(r.votes_abstain),
     })),

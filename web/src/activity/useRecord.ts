@@ -57,7 +57,7 @@ export function useRecord() {
     ])
     if (id.value) {
       take(await openDraft(id.value))
-      if (kept.value && sameContent(kept.value.form, form)) forget()
+      if (kept.value && sameContent({ ...emptyForm(form.day), ...kept.value.form }, form)) forget()
     } else begin(organisers.map((o) => o.key))
     return { kinds, organisers }
   })
@@ -162,7 +162,7 @@ export function useRecord() {
     const copy = kept.value?.form
     kept.value = null
     touched.value = true
-    if (copy) fill(copy)
+    if (copy) fill({ ...emptyForm(copy.day), ...copy }) // one kept by an earlier version lacks what came since
   }
   function forget(): void {
     kept.value = null

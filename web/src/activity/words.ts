@@ -29,6 +29,7 @@ export const organiserNames: Record<string, string> = {
   department: '部门',
   branch: '党支部',
   group: '党小组',
+  project: '行动党支部等',
 }
 
 /** Who is expected at a kind of activity, as a sentence about its list. */

@@ -6509,25 +6509,44 @@ export interface components {
             rule: string;
         };
         Cell: {
-            /** @description What was counted */
-            basis?: string;
+            branch_id?: string;
+            branch_name?: string;
+            code: string;
+            department_id?: string;
+            /** @enum {string} */
+            every: "week" | "month" | "quarter" | "year";
             /**
              * Format: int64
-             * @description Of a judged one: how many scored
+             * @description Of them
              */
-            count: number;
+            filed_late: number;
+            first: string;
             /**
              * Format: int64
-             * @description Of a judged one: your own
+             * @description That count: confirmed, and quorate where a quorum is asked
              */
-            own?: number;
+            held: number;
+            /** @description Of activities */
+            kind?: string;
+            last: string;
+            name: string;
             /**
              * Format: int64
-             * @description Hundredths: computed, or the mean of who scored; absent where nobody has
+             * @description Records or talks that the period asks for
              */
-            points?: number;
-            /** Format: int64 */
-            seq: number;
+            owed: number;
+            /** @enum {string} */
+            owner: "unit" | "branch" | "group" | "deputy" | "leader";
+            owner_id: string;
+            owner_name: string;
+            /** @description 2026-W47, 2026-11, 2026Q4 or 2026 */
+            period: string;
+            /** @description 未完成原因, whether approved or not */
+            reason?: string;
+            /** @enum {string} */
+            reason_state?: "" | "asked" | "approved" | "refused";
+            /** @enum {string} */
+            state: "met" | "late" | "partial" | "due" | "missed" | "excused" | "none";
         };
         Certificate: {
             awarded_on: string;
@@ -7146,6 +7165,8 @@ export interface components {
             /** @description What else waits for you, by kind; a kind of which nothing waits is absent */
             tasks: components["schemas"]["Task"][];
             today: string;
+            /** @description Your own open tasks in taskforces */
+            work: components["schemas"]["Works"];
         };
         DeskQuarter: {
             /** Format: int64 */
@@ -7373,7 +7394,7 @@ export interface components {
             was?: string;
         };
         Due: {
-            items: components["schemas"]["DutyCell"][];
+            items: components["schemas"]["Cell"][];
             /**
              * Format: int64
              * @description Of them, whose period ends with this week
@@ -7407,46 +7428,6 @@ export interface components {
             valid_from: string;
             valid_to?: string;
         };
-        DutyCell: {
-            branch_id?: string;
-            branch_name?: string;
-            code: string;
-            department_id?: string;
-            /** @enum {string} */
-            every: "week" | "month" | "quarter" | "year";
-            /**
-             * Format: int64
-             * @description Of them
-             */
-            filed_late: number;
-            first: string;
-            /**
-             * Format: int64
-             * @description That count: confirmed, and quorate where a quorum is asked
-             */
-            held: number;
-            /** @description Of activities */
-            kind?: string;
-            last: string;
-            name: string;
-            /**
-             * Format: int64
-             * @description Records or talks that the period asks for
-             */
-            owed: number;
-            /** @enum {string} */
-            owner: "unit" | "branch" | "group" | "deputy" | "leader";
-            owner_id: string;
-            owner_name: string;
-            /** @description 2026-W47, 2026-11, 2026Q4 or 2026 */
-            period: string;
-            /** @description 未完成原因, whether approved or not */
-            reason?: string;
-            /** @enum {string} */
-            reason_state?: "" | "asked" | "approved" | "refused";
-            /** @enum {string} */
-            state: "met" | "late" | "partial" | "due" | "missed" | "excused" | "none";
-        };
         DutyChange: {
             /** @description Of activities; none for talks and daily study */
             activity_kind?: string;
@@ -7470,9 +7451,9 @@ export interface components {
             remark?: string;
         };
         DutyDetail: {
-            cell: components["schemas"]["DutyCell"];
+            cell: components["schemas"]["Cell"];
             /** @description Of a branch's cell of what groups owe */
-            groups?: components["schemas"]["DutyCell"][];
+            groups?: components["schemas"]["Cell"][];
             /** @description You may say why it is not met */
             may_ask: boolean;
             /** @description Newest first */
@@ -7505,7 +7486,7 @@ export interface components {
         };
         DutyPeriods: {
             /** @description Oldest first */
-            cells: components["schemas"]["DutyCell"][];
+            cells: components["schemas"]["Cell"][];
             code: string;
             /** @enum {string} */
             every: "month" | "quarter";
@@ -7519,7 +7500,7 @@ export interface components {
             branch_id?: string;
             branch_name?: string;
             /** @description By duty, then by period; in a branch's row those of its groups are summed up */
-            cells: components["schemas"]["DutyCell"][];
+            cells: components["schemas"]["Cell"][];
             department_id?: string;
             /** @description One for each month of the grid */
             months: components["schemas"]["DutyMonth"][];
@@ -11181,11 +11162,32 @@ export interface components {
             /** @description By place, then in the order of the roll */
             rows: components["schemas"]["SheetRow"][];
         };
+        SheetCell: {
+            /** @description What was counted */
+            basis?: string;
+            /**
+             * Format: int64
+             * @description Of a judged one: how many scored
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Of a judged one: your own
+             */
+            own?: number;
+            /**
+             * Format: int64
+             * @description Hundredths: computed, or the mean of who scored; absent where nobody has
+             */
+            points?: number;
+            /** Format: int64 */
+            seq: number;
+        };
         SheetRow: {
             branch: string;
             candidate_id: string;
             /** @description In the order of the criteria */
-            cells: components["schemas"]["Cell"][];
+            cells: components["schemas"]["SheetCell"][];
             /** @description Why it was chosen out of equals */
             chosen?: string;
             chosen_by?: string;
@@ -11594,7 +11596,7 @@ export interface components {
             /** Format: int64 */
             count: number;
             /** @enum {string} */
-            kind: "objections" | "notices" | "nominations" | "opinions" | "decisions" | "close" | "schemes" | "records" | "consents" | "unplaced" | "excuses" | "mentoring_logs" | "growth_plans" | "ready_plans" | "mentoring_assessments";
+            kind: "objections" | "notices" | "nominations" | "opinions" | "decisions" | "close" | "schemes" | "records" | "consents" | "unplaced" | "excuses" | "mentoring_logs" | "growth_plans" | "ready_plans" | "mentoring_assessments" | "taskforce_proposals" | "appraisals";
             /** @description Of logs, plans and assessments, one of the pairings */
             pairing_id?: string;
             /** @description The first quarter that waits to be closed */
@@ -12369,6 +12371,26 @@ export interface components {
              * @enum {string}
              */
             role?: "political" | "professional";
+        };
+        Work: {
+            due_on: string;
+            id: string;
+            late: boolean;
+            /** @enum {string} */
+            state: "todo" | "doing";
+            taskforce_id: string;
+            taskforce_name: string;
+            title: string;
+        };
+        Works: {
+            items: components["schemas"]["Work"][];
+            /**
+             * Format: int64
+             * @description Of them, whose day is over
+             */
+            late: number;
+            /** Format: int64 */
+            total: number;
         };
         YearCalendar: {
             days: components["schemas"]["Holiday"][];

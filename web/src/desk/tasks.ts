@@ -31,7 +31,24 @@ export function taskLine(t: Task): TaskLine {
       return { text: `没有排上日子的谈话 ${t.count} 次`, hint: '重新编排，或手工定一天。', to: '/talks' }
     case 'excuses':
       return { text: `审批未完成原因 ${t.count} 项`, hint: '批准的记为“免”，不批准的须写明理由。', to: '/duties/excuses' }
+    case 'mentoring_logs':
+      return { text: `确认带教活动 ${t.count} 条`, hint: '对方记下的授课、谈心等，属实就确认，不对就退回。', to: pairingTab(t, 'logs') }
+    case 'growth_plans':
+      return { text: `同意成长计划 ${t.count} 份`, hint: '三方都同意后才能公示；有不同意见可以直接修改。', to: pairingTab(t, 'plans') }
+    case 'mentoring_assessments':
+      return { text: `填写双导师评价 ${t.count} 份`, hint: '导师评等次，学员写小结；年终还要评分。', to: pairingTab(t, 'assessments') }
+    case 'ready_plans':
+      return { text: `公示成长计划 ${t.count} 份`, hint: '三方已同意，1 月内合成一份公示。', to: '/growth-plans?state=agreed' }
+    case 'taskforce_proposals':
+      return { text: `审批行动党支部等 ${t.count} 个`, hint: '由提议人以外的人审批；批准须有文号和日期。', to: '/taskforces?state=proposed' }
+    case 'appraisals':
+      return { text: `接收抽调鉴定 ${t.count} 份`, hint: '本支部党员在行动党支部等的表现，接收后存档。', to: '/appraisals' }
     case 'schemes':
       return { text: `积分办法草案 ${t.count} 份`, hint: '比较、试算后可以发布。', to: '/schemes' }
   }
+}
+
+/** Where one of the pairings is written; with several, their list. */
+function pairingTab(t: Task, tab: string): string {
+  return t.count === 1 && t.pairing_id ? `/pairings/${t.pairing_id}?tab=${tab}` : '/my-pairings'
 }

@@ -32,6 +32,10 @@ const kinds: Record<string, Kind> = {
     read: (query) => ask(api.GET('/api/reports/talk-coverage', { params: { query } })),
     issue: (body) => ask(api.POST('/api/reports/talk-coverage/issues', { body })),
   },
+  'mentor-pairs': {
+    read: (query) => ask(api.GET('/api/reports/mentor-pairs', { params: { query } })),
+    issue: (body) => ask(api.POST('/api/reports/mentor-pairs/issues', { body })),
+  },
   taskforces: {
     read: (query) => ask(api.GET('/api/reports/taskforces', { params: { query } })),
     issue: (body) => ask(api.POST('/api/reports/taskforces/issues', { body })),
@@ -53,4 +57,4 @@ export const readReport = (kind: string, query: Query) => of(kind).read(query)
 /** Issues a report. */
 export const issueReport = (kind: string, body: Body) => of(kind).issue(body)
 /** Whether a report is about the whole year of the quarter that is chosen. */
-export const isAnnual = (kind: string) => kind === 'annual-summary' || kind === 'talk-coverage' || kind === 'taskforces'
+export const isAnnual = (kind: string) => kind === 'annual-summary' || kind === 'talk-coverage' || kind === 'taskforces' || kind === 'mentor-pairs'

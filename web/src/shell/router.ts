@@ -9,6 +9,8 @@ import { claimRoutes } from '@/claim/routes'
 import { deskRoutes } from '@/desk/routes'
 import { dutyRoutes } from '@/duty/routes'
 import { fairnessRoutes } from '@/fairness/routes'
+import { growthRoutes } from '@/mentoring/growthRoutes'
+import { mentoringRoutes } from '@/mentoring/routes'
 import { noticeRoutes } from '@/notice/routes'
 import { orgRoutes, settingsRoutes } from '@/org/routes'
 import { pointsRoutes, schemeRoutes } from '@/points/routes'
@@ -29,6 +31,8 @@ const pages: RouteRecordRaw[] = [
   ...noticeRoutes,
   ...selectionRoutes,
   ...talkRoutes,
+  ...mentoringRoutes,
+  ...growthRoutes,
   ...taskforceRecordRoutes,
   ...reportRoutes,
   ...fairnessRoutes,
