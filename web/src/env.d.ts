@@ -13,6 +13,6 @@ declare module 'vue-router' {
     /** Permission ("activity.read") needed to see the page and its menu entry; of several, any one. */
     need?: string | string[]
     /** Puts the page into the menu. Entries keep the order in which routes are listed. */
-    menu?: { group: '日常' | '谈心谈话' | '双导师' | '管理' | '系统'; icon: Component; label?: string }
+    menu?: { group: '日常' | '谈心谈话' | '双导师' | '志愿服务' | '管理' | '系统'; icon: Component; label?: string }
   }
 }

@@ -2,6 +2,7 @@
 // here is shown as it is, so that nothing in the log is ever hidden.
 const objects: Record<string, string> = {
   account: '账号',
+  appraisal: '抽调鉴定',
   activity: '活动记录',
   activity_kind: '活动类型',
   audit: '审计日志',
@@ -28,6 +29,9 @@ const objects: Record<string, string> = {
   session: '登录',
   settings: '设置',
   talk_plan: '谈话计划',
+  taskforce: '行动党支部等',
+  taskforce_kind: '行动党支部等的类型',
+  taskforce_outcome_kind: '成果种类',
   unit: '单位',
 }
 
@@ -47,6 +51,10 @@ export const actionGroups = [
   { value: 'claim.', label: '积分申报' },
   { value: 'quarter.', label: '季度开账' },
   { value: 'notice.', label: '公示和异议' },
+  { value: 'taskforce.', label: '行动党支部等' },
+  { value: 'taskforce.staff', label: '抽调与任命' },
+  { value: 'taskforce_kind.', label: '行动党支部等的类型' },
+  { value: 'appraisal.', label: '抽调鉴定' },
   { value: 'report.', label: '报表' },
   { value: 'settings.', label: '设置' },
   { value: 'holidays.', label: '节假日' },

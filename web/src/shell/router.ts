@@ -9,6 +9,7 @@ import { claimRoutes } from '@/claim/routes'
 import { deskRoutes } from '@/desk/routes'
 import { dutyRoutes } from '@/duty/routes'
 import { fairnessRoutes } from '@/fairness/routes'
+import { lifeRoutes } from '@/life/routes'
 import { growthRoutes } from '@/mentoring/growthRoutes'
 import { mentoringRoutes } from '@/mentoring/routes'
 import { noticeRoutes } from '@/notice/routes'
@@ -18,7 +19,7 @@ import { reportRoutes } from '@/report/routes'
 import { selectionRoutes } from '@/selection/routes'
 import { studyRoutes } from '@/study/routes'
 import { talkRoutes } from '@/talk/routes'
-import { taskforceRecordRoutes } from '@/taskforce/recordRoutes'
+import { taskforceRoutes, taskforceSettingsRoutes } from '@/taskforce/routes'
 
 // A capability lists its pages in its own routes.ts. The order here is the order of the menu.
 const pages: RouteRecordRaw[] = [
@@ -30,16 +31,18 @@ const pages: RouteRecordRaw[] = [
   ...claimRoutes,
   ...noticeRoutes,
   ...selectionRoutes,
+  ...lifeRoutes,
   ...talkRoutes,
   ...mentoringRoutes,
   ...growthRoutes,
-  ...taskforceRecordRoutes,
+  ...taskforceRoutes,
   ...reportRoutes,
   ...fairnessRoutes,
   ...orgRoutes,
   ...schemeRoutes,
   ...accountAdminRoutes,
   ...auditRoutes,
+  ...taskforceSettingsRoutes,
   ...settingsRoutes,
   ...accountRoutes,
   {
