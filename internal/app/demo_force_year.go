@@ -33,11 +33,11 @@ func (p *planner) taskforces(add func(on calendar.Date, hour int, what string, d
 		step(f.from, 8, p.staff)
 		for i, t := range f.tasks {
 			step(f.from, 17, func(ctx context.Context, f *force) error { return p.assign(ctx, f, i) })
-			switch on := t.due; {
-			case t.state == "done":
-				step(on, 16, func(ctx context.Context, f *force) error { return p.moveTask(ctx, f, i) })
-			case t.state == "doing":
-				step(on.AddDays(-14), 16, func(ctx context.Context, f *force) error { return p.moveTask(ctx, f, i) })
+			switch t.state {
+			case "done":
+				step(t.due, 16, func(ctx context.Context, f *force) error { return p.moveTask(ctx, f, i) })
+			case "doing":
+				step(t.due.AddDays(-14), 16, func(ctx context.Context, f *force) error { return p.moveTask(ctx, f, i) })
 			}
 		}
 		for _, o := range f.outcomes {

@@ -196,7 +196,6 @@ func (p *planner) mentor(ctx context.Context) error {
 			h, kind, item = r.Professional, mentoring.CaseReview, 2
 			content = "逐页复盘承办案件的证据审查，指出释法说理的不足。"
 		}
-		writer, answerer := access.Actor{}, access.Actor{}
 		mentor, scope, err := p.party(h.ID, h.Name, needMentoring("write"))
 		if err != nil {
 			return err
@@ -205,7 +204,7 @@ func (p *planner) mentor(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		writer, answerer = mentor, mentee
+		writer, answerer := mentor, mentee
 		writing, answering := scope, menteeScope
 		if turn%3 == 0 {
 			writer, answerer, writing, answering = mentee, mentor, menteeScope, scope

@@ -129,8 +129,15 @@ func TestMentees(t *testing.T) {
 			t.Errorf("%q: %+v", state, page)
 		}
 	}
-	_, scope := o.as("member1", "read")
-	page, err := o.svc.Mentees(bg, scope, "", "")
+	// Who is paired until 2027 can be paired anew from 2028 on, while still young.
+	_, scope := o.as("office", "read")
+	page, err := o.svc.MenteesFrom(bg, scope, "unpaired", "", day("2028-01-01"))
+	o.must(err)
+	if page.Total != 3 {
+		t.Errorf("from 2028 on: %+v", page)
+	}
+	_, scope = o.as("member1", "read")
+	page, err = o.svc.Mentees(bg, scope, "", "")
 	o.must(err)
 	if page.Total != 0 || page.Unknown != 0 {
 		t.Errorf("a member sees %+v", page)

@@ -43,7 +43,7 @@ func (d Definition) Issue() access.Need { return access.Need{Resource: d.Resourc
 
 // Definitions lists every report, in the order people choose from.
 func Definitions() []Definition {
-	return []Definition{quarterSummary(), memberLedger(), pennant(), meetingStatistics(), talkCoverage(), mentorPairs(), taskforceRegister(), annualSummary()}
+	return []Definition{quarterSummary(), memberLedger(), pennant(), meetingStatistics(), talkCoverage(), volunteerService(false), volunteerService(true), mentorPairs(), taskforceRegister(), annualSummary()}
 }
 
 // definition finds a report by its kind.

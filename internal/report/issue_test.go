@@ -221,8 +221,8 @@ func TestGenerateWritesTheIssue(t *testing.T) {
 func TestOffered(t *testing.T) {
 	o := lively(t)
 	for key, want := range map[string]string{
-		"chief":      "quarter-summary:2:true member-ledger:2:true pennant:2:true meeting-statistics:2:true talk-coverage:2:true mentor-pairs:2:true taskforces:2:true annual-summary:2:true",
-		"secretary1": "quarter-summary:1:true member-ledger:1:true pennant:1:true meeting-statistics:1:true talk-coverage:1:true annual-summary:1:true",
+		"chief":      "quarter-summary:2:true member-ledger:2:true pennant:2:true meeting-statistics:2:true talk-coverage:2:true volunteer-service:2:true volunteer-year:2:true mentor-pairs:2:true taskforces:2:true annual-summary:2:true",
+		"secretary1": "quarter-summary:1:true member-ledger:1:true pennant:1:true meeting-statistics:1:true talk-coverage:1:true volunteer-service:1:true volunteer-year:1:true annual-summary:1:true",
 		"member1":    "member-ledger:1:true", "auditor": "",
 	} {
 		of, err := o.svc.Offered(context.Background(), o.Actor(key))

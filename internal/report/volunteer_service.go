@@ -13,12 +13,16 @@ import (
 )
 
 // volunteerService is workbook 6, 志愿服务统计表: a line for each confirmed record of
-// volunteering in the quarter. Of a branch it counts the people whose branch it was on
+// volunteering in the quarter or, annual, the year. Of a branch it counts the people whose branch it was on
 // the day; 人数 of the total row counts everybody once, and 人次 is never derived from
 // hours (rule 30). People of partner units stand apart (rule 31).
-func volunteerService() Definition {
+func volunteerService(annual bool) Definition {
+	kind, name, short := "volunteer-service", "志愿服务统计表", "志愿服务"
+	if annual {
+		kind, name, short = "volunteer-year", "年度志愿服务统计表", "年度志愿服务"
+	}
 	return Definition{
-		Kind: "volunteer-service", Resource: "volunteer_service", Name: "志愿服务统计表", Short: "志愿服务", apart: true,
+		Kind: kind, Resource: "volunteer_service", Name: name, Short: short, annual: annual, apart: true,
 		read: func(ctx context.Context, tx bun.Tx, a ask) ([]page, error) {
 			if a.person != uuid.Nil {
 				return nil, fault.Field("person_id", "志愿服务按活动统计，请不要选择人员")

@@ -32,6 +32,14 @@ const kinds: Record<string, Kind> = {
     read: (query) => ask(api.GET('/api/reports/talk-coverage', { params: { query } })),
     issue: (body) => ask(api.POST('/api/reports/talk-coverage/issues', { body })),
   },
+  'volunteer-service': {
+    read: (query) => ask(api.GET('/api/reports/volunteer-service', { params: { query } })),
+    issue: (body) => ask(api.POST('/api/reports/volunteer-service/issues', { body })),
+  },
+  'volunteer-year': {
+    read: (query) => ask(api.GET('/api/reports/volunteer-year', { params: { query } })),
+    issue: (body) => ask(api.POST('/api/reports/volunteer-year/issues', { body })),
+  },
   'mentor-pairs': {
     read: (query) => ask(api.GET('/api/reports/mentor-pairs', { params: { query } })),
     issue: (body) => ask(api.POST('/api/reports/mentor-pairs/issues', { body })),
