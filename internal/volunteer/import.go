@@ -60,6 +60,17 @@ type ImportRow struct {
 	Bad       bool          `json:"bad"`
 	Kind      string        `json:"organiser_kind,omitempty" doc:"Of the organiser, once it is found"`
 	Holder    uuid.UUID     `json:"organiser_id,omitzero" format:"uuid"`
+
+	columns map[string]column // of its sheet, while it is read; confirming has none
+}
+
+// column is where a field stands in a sheet.
+type column struct{ letter, heading string }
+
+// complain says what is wrong with a cell, so that a person finds it.
+func (r ImportRow) complain(key, value, reason string) sheet.RowError {
+	c := r.columns[key]
+	return sheet.RowError{Sheet: r.Sheet, Row: r.Row, Column: c.letter, Heading: c.heading, Value: sheet.Shorten(value, 60), Reason: reason, Severity: sheet.Error}
 }
 
 // The columns of a workbook of hours, by key.
@@ -176,6 +187,11 @@ func readHours(ctx context.Context, book *sheet.Book, today calendar.Date) (rows
 			continue
 		}
 		_, heading := table.Column(colMinutes)
+		columns := map[string]column{}
+		for _, f := range importFields() {
+			letter, title := table.Column(f.Key)
+			columns[f.Key] = column{letter, title}
+		}
 		for rec, err := range table.Records() {
 			if err == nil {
 				err = ctx.Err()
@@ -187,6 +203,7 @@ func readHours(ctx context.Context, book *sheet.Book, today calendar.Date) (rows
 				return nil, nil, fault.Field("file", fmt.Sprintf("一次最多导入 %d 行，请分成几个文件", maxImportRows))
 			}
 			row, bad := readHoursRow(rec, name, heading, today)
+			row.columns = columns
 			rows, problems = append(rows, row), append(problems, bad...)
 		}
 	}

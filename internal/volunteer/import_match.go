@@ -38,13 +38,13 @@ func (l roll) match(rows []ImportRow) []sheet.RowError {
 		if r.Bad {
 			continue
 		}
-		say := func(heading, value, reason string) {
+		say := func(key, value, reason string) {
 			r.Bad = true
-			problems = append(problems, sheet.RowError{Sheet: r.Sheet, Row: r.Row, Heading: heading, Value: sheet.Shorten(value, 60), Reason: reason, Severity: sheet.Error})
+			problems = append(problems, r.complain(key, value, reason))
 		}
 		p, reason := l.person(*r)
 		if reason != "" {
-			say("姓名", strings.TrimSpace(r.Name+" "+r.StaffNo), reason)
+			say(colName, strings.TrimSpace(r.Name+" "+r.StaffNo), reason)
 			continue
 		}
 		r.Person = p.id
@@ -53,20 +53,20 @@ func (l roll) match(rows []ImportRow) []sheet.RowError {
 		case r.Organiser == "":
 			h = holder{kind: "unit"}
 		case !ok:
-			say("组织者", r.Organiser, "没有这个部门、党支部或党小组，请核对名称；全院组织的请留空")
+			say(colOrganiser, r.Organiser, "没有这个部门、党支部或党小组，请核对名称；全院组织的请留空")
 			continue
 		}
 		r.Kind, r.Holder = h.kind, h.id
 		e := r.event()
 		if l.held[e] {
-			say("活动", r.Title, "这一天同名的活动已有记录，不重复导入；要补人请更正那条记录")
+			say(colTitle, r.Title, "这一天同名的活动已有记录，不重复导入；要补人请更正那条记录")
 			continue
 		}
 		if seen[e] == nil {
 			seen[e] = map[uuid.UUID]int{}
 		}
 		if other, twice := seen[e][r.Person]; twice {
-			say("姓名", r.Name, fmt.Sprintf("与第 %d 行是同一人的同一次活动，请合并为一行", other))
+			say(colName, r.Name, fmt.Sprintf("与第 %d 行是同一人的同一次活动，请合并为一行", other))
 			continue
 		}
 		seen[e][r.Person] = r.Row
