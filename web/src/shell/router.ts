@@ -19,6 +19,7 @@ import { reportRoutes } from '@/report/routes'
 import { selectionRoutes } from '@/selection/routes'
 import { studyRoutes } from '@/study/routes'
 import { talkRoutes } from '@/talk/routes'
+import { volunteerRoutes } from '@/volunteer/routes'
 import { taskforceRoutes, taskforceSettingsRoutes } from '@/taskforce/routes'
 
 // A capability lists its pages in its own routes.ts. The order here is the order of the menu.
@@ -36,6 +37,7 @@ const pages: RouteRecordRaw[] = [
   ...mentoringRoutes,
   ...growthRoutes,
   ...taskforceRoutes,
+  ...volunteerRoutes,
   ...reportRoutes,
   ...fairnessRoutes,
   ...orgRoutes,
