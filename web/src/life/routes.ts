@@ -3,7 +3,7 @@ import type { RouteRecordRaw } from 'vue-router'
 
 export const lifeRoutes: RouteRecordRaw[] = [
   {
-    path: '/me/timeline',
+    path: '/my-timeline',
     name: 'my-timeline',
     component: () => import('./MyTimelinePage.vue'),
     meta: { title: '我的历程', need: 'people.read', menu: { group: '日常', icon: Memo } },
