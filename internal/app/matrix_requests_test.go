@@ -175,7 +175,7 @@ func (m *matrix) requests() map[string]route {
 		"POST /api/reports/quarter-summary/issues": object(with(at("/api/reports/quarter-summary/issues"), func(x things) any { return fields{"quarter": "2026Q4", "branch": x.branch.ID} })),
 		"POST /api/reports/member-ledger/issues":   object(with(at("/api/reports/member-ledger/issues"), func(x things) any { return fields{"quarter": "2026Q4", "person_id": x.person} })),
 	}
-	for _, more := range []map[string]route{circleRequests(), talkRequests(), dutyRequests()} {
+	for _, more := range []map[string]route{circleRequests(), talkRequests(), dutyRequests(), forceRequests(), pairRequests(), serviceRequests()} {
 		maps.Copy(all, more)
 	}
 	return all

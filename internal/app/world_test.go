@@ -21,6 +21,7 @@ import (
 	"xianfeng/internal/org"
 	"xianfeng/internal/points"
 	"xianfeng/internal/report"
+	"xianfeng/internal/taskforce"
 	"xianfeng/internal/testdb"
 )
 
@@ -40,6 +41,9 @@ func newOffice(t testing.TB, s *site, d *bun.DB) *office {
 			return err
 		}
 		if err := seedCalendars(ctx, tx, o); err != nil {
+			return err
+		}
+		if err := taskforce.Seed(ctx, tx, o.Unit); err != nil {
 			return err
 		}
 		return points.Seed(ctx, tx, o.Unit, s.clock.now(), calendar.NewDate(2026, time.January, 1))
@@ -205,6 +209,9 @@ type things struct {
 	personVersion         int
 	circle                circle
 	calendars             calendars
+	forces                forces
+	pairs                 pairs
+	service               service
 	login                 string // of who asks
 }
 
