@@ -55,7 +55,7 @@ func main() {
 
 func run(args []string) int {
 	var c cli
-	parser, err := kong.New(&c, kong.Name("xianfeng"), kong.Description(description),
+	parser, err := kong.New(&c, kong.Name("xianfeng"), kong.Description(description), kong.Vars{"reports": reportKinds()},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		return fail(err)

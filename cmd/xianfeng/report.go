@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -17,36 +19,17 @@ import (
 )
 
 type reportCmd struct {
-	QuarterSummary quarterSummaryCmd `cmd:"" help:"季度积分汇总"`
-	MemberLedger   memberLedgerCmd   `cmd:"" help:"个人积分台账（一人一张表）"`
-	Pennant        pennantCmd        `cmd:"" help:"流动红旗评选表"`
-	AnnualSummary  annualSummaryCmd  `cmd:"" help:"年度积分汇总：季度所在的那一年"`
-	Verify         verifyReportCmd   `cmd:"" help:"核验一份报表文件：是不是本单位出具的，有没有改动"`
+	Issue  issueReportCmd  `cmd:"" default:"withargs" help:"出具一种报表，如 report quarter-summary --quarter 2026Q3 --out 汇总.xlsx"`
+	Verify verifyReportCmd `cmd:"" help:"核验一份报表文件：是不是本单位出具的，有没有改动"`
 }
 
-type reportFlags struct {
-	Quarter string `required:"" help:"季度，如 2026Q3"`
+type issueReportCmd struct {
+	Kind    string `arg:"" help:"哪一种报表：${reports}"`
+	Quarter string `required:"" help:"季度，如 2026Q3；按年的报表是季度所在的那一年"`
 	Branch  string `help:"只出一个支部：支部名称或编号"`
+	Person  string `help:"只出一个人：花名册上唯一的姓名（个人积分台账）"`
 	Out     string `required:"" type:"path" help:"写到哪个文件（.xlsx）"`
 	As      string `help:"出具人的登录名：报表编号留存，只含其权限范围内的人；不填则只写文件，不编号、不留存"`
-}
-
-type quarterSummaryCmd struct{ reportFlags }
-
-func (c quarterSummaryCmd) Run(ctx context.Context, cfg *app.Config) error {
-	return c.issue(ctx, cfg, "quarter-summary", "quarter_summary", "")
-}
-
-type pennantCmd struct{ reportFlags }
-
-func (c pennantCmd) Run(ctx context.Context, cfg *app.Config) error {
-	return c.issue(ctx, cfg, "pennant", "pennant", "")
-}
-
-type annualSummaryCmd struct{ reportFlags }
-
-func (c annualSummaryCmd) Run(ctx context.Context, cfg *app.Config) error {
-	return c.issue(ctx, cfg, "annual-summary", "annual_summary", "")
 }
 
 type verifyReportCmd struct {
@@ -99,34 +82,39 @@ func readAtMost(path string, most int64) ([]byte, error) {
 	return data, nil
 }
 
-type memberLedgerCmd struct {
-	reportFlags
-	Person string `help:"只出一个人：花名册上唯一的姓名"`
+// reportKinds names the reports there are, for the help.
+func reportKinds() string {
+	var all []string
+	for _, d := range report.Definitions() {
+		all = append(all, d.Kind+" "+d.Name)
+	}
+	return strings.Join(all, "、")
 }
 
-func (c memberLedgerCmd) Run(ctx context.Context, cfg *app.Config) error {
-	return c.issue(ctx, cfg, "member-ledger", "member_ledger", c.Person)
-}
-
-// issue issues a report as the page does and writes the workbook to a file: first
+// Run issues a report as the page does and writes the workbook to a file: first
 // beside it, so that a failure leaves no half of one.
-func (c reportFlags) issue(ctx context.Context, cfg *app.Config, kind, resource, person string) error {
+func (c issueReportCmd) Run(ctx context.Context, cfg *app.Config) error {
+	all := report.Definitions()
+	i := slices.IndexFunc(all, func(d report.Definition) bool { return d.Kind == c.Kind })
+	if i < 0 {
+		return fault.Newf(fault.Invalid, "没有 %s 这种报表，可以出具：%s", c.Kind, reportKinds())
+	}
 	quarter, err := calendar.ParseQuarter(c.Quarter)
 	if err != nil {
 		return fault.Field("quarter", err.Error())
 	}
 	return with(ctx, cfg, func(a *app.App) (err error) {
-		by, scope, err := operator(ctx, a, c.As, access.Need{Resource: resource, Action: "issue"})
+		by, scope, err := operator(ctx, a, c.As, all[i].Issue())
 		if err != nil {
 			return err
 		}
-		r := report.Request{Kind: kind, Quarter: quarter, Branch: c.Branch}
-		if person != "" {
-			if r.Person, err = a.Accounts.OnlyPerson(ctx, by.Unit, person); err != nil {
+		r := report.Request{Kind: c.Kind, Quarter: quarter, Branch: c.Branch}
+		if c.Person != "" {
+			if r.Person, err = a.Accounts.OnlyPerson(ctx, by.Unit, c.Person); err != nil {
 				return err
 			}
 			if r.Person == uuid.Nil {
-				return fault.Newf(fault.NotFound, "花名册上没有（或不止一位）%s，请在页面上选人出具", person)
+				return fault.Newf(fault.NotFound, "花名册上没有（或不止一位）%s，请在页面上选人出具", c.Person)
 			}
 		}
 		f, err := os.CreateTemp(filepath.Dir(c.Out), ".xianfeng-*.xlsx")
@@ -154,7 +142,7 @@ func (c reportFlags) issue(ctx context.Context, cfg *app.Config, kind, resource,
 
 // write issues the report in somebody's name, or only writes it where nobody is
 // named: what is kept needs somebody who answers for it.
-func (c reportFlags) write(ctx context.Context, a *app.App, by access.Actor, scope access.Scope, r report.Request, w io.Writer) (said string, err error) {
+func (c issueReportCmd) write(ctx context.Context, a *app.App, by access.Actor, scope access.Scope, r report.Request, w io.Writer) (said string, err error) {
 	if c.As == "" {
 		rows, err := a.Reports.Draft(ctx, by, scope, r, w)
 		return fmt.Sprintf("共 %d 行，未编号、未留存（加 --as 登录名 正式出具）", rows), err
