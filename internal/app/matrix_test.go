@@ -19,7 +19,7 @@ import (
 // holder is a role with somebody who holds it and no other, and what lies within
 // and outside of their reach.
 type holder struct {
-	role         string // of access.Roles, or one of the two below
+	role         string // of access.Roles or access.Seconded, or one of the two below
 	login        string
 	own, foreign string // keys of matrix.things
 }
@@ -41,6 +41,8 @@ func holders() []holder {
 		{"committee_member", "committee1", "branch0", "branch1"},
 		{"group_leader", "leader1", "group00", "group01"},
 		{"member", "member1", "member1", "branch1"},
+		{access.RoleTaskforceSecretary, "force0head", "force0", "force1"},
+		{access.RoleTaskforceMember, "force0member", "force0", "force1"},
 		{"system_admin", "sysadmin", "branch0", "other unit"},
 		{"security_admin", "security", "branch0", "other unit"},
 		{"security_auditor", "auditor", "branch0", "other unit"},
@@ -64,6 +66,8 @@ func newMatrix(t *testing.T) *matrix {
 	s := boot(t, d, m.files)
 	o := newOffice(t, s, d)
 	m.office = o
+	o.Join(d, "force0head", "向北辰", 0)
+	o.Join(d, "force0member", "云知微", 1)
 	o.founded("2026-01-01")
 	o.closable()
 	department := func(i int) activity.OrganiserRef {
@@ -118,14 +122,18 @@ func newMatrix(t *testing.T) *matrix {
 	_, err := o.app.Study.Save(t.Context(), by, scope, today.AddDays(-1), "读了一章")
 	must(t, err)
 	o.arranged(m.things)
-	o.campaigns(m.things)
+	o.campaigns(m.things, map[string]camp{
+		"branch0": {0, "secretary1", "force0head", "force0member", "member1"},
+		"branch1": {1, "secretary2", "leader2", "secretary2", "probationer"},
+	})
+	o.projects(m.things, map[string]string{"force0": "branch0", "force1": "branch1"})
 	o.pairsUp(m.things)
 	o.serves(m.things)
 	m.things["other unit"] = secondUnit(t, s, d)
 	m.things["member1"] = m.things["branch0"]
 	for key, x := range m.things { // what belongs to the unit is foreign in another unit alone
 		unit := m.things["branch0"]
-		if key == "branch1" || key == "group01" || key == "other unit" {
+		if key == "branch1" || key == "group01" || key == "force1" || key == "other unit" {
 			unit = m.things["other unit"]
 		}
 		x.newcomer, x.gone, x.emptyBranch, x.outsider, x.imported, x.preview, x.scheme, x.rule =
@@ -171,7 +179,7 @@ func secondUnit(t *testing.T, s *site, d *bun.DB) things {
 	x.issue = o.issue("office", "quarter-summary", "quarter_summary", report.Request{})
 	all[""] = o.timetable(o.scheduled(x, "member1", "secretary1", "deputy", "office"))
 	o.arranged(all)
-	o.campaigns(all)
+	o.campaigns(all, map[string]camp{"": {0, "secretary1", "committee1", "deputy", "member1"}})
 	o.pairsUp(all)
 	o.serves(all)
 	return all[""]
@@ -207,6 +215,9 @@ func (m *matrix) testPermissions(t *testing.T) {
 					continue
 				}
 				a := s.send(m.cookies[x.holder.login], *x.request)
+				if *routesAsked != "" && a.status == 422 {
+					t.Logf("%s as %s: %s", x.request, x.holder.role, a)
+				}
 				if a.status >= 400 {
 					if _, err := a.problem(); err != nil {
 						t.Errorf("%s as %s: %v", x.request, x.holder.role, err)
@@ -314,7 +325,7 @@ func (m *matrix) testDesk(t *testing.T) {
 // Each role that can be granted has a holder here.
 func TestMatrixHoldsEveryRole(t *testing.T) {
 	t.Parallel()
-	for _, r := range access.Roles() {
+	for _, r := range append(access.Roles(), access.Seconded()...) {
 		if !slices.ContainsFunc(holders(), func(h holder) bool { return h.role == r.Code }) {
 			t.Errorf("%s has no holder in the matrix", r.Code)
 		}

@@ -89,6 +89,21 @@ func (f Fixture) Keys() []string {
 	return keys
 }
 
+// Join adds somebody of a department, without a Party branch and without a role, who
+// signs in by the key. Keys does not list them.
+func (f Fixture) Join(on bun.IDB, key, name string, department int) {
+	f.t.Helper()
+	w := writer{ctx: context.Background()}
+	err := on.RunInTx(w.ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		w.tx = tx
+		f.writePerson(&w, someone{key: key, name: name, sex: "female", department: department, branch: nowhere, group: nowhere}, len(f.actors), true)
+		return w.err
+	})
+	if err != nil {
+		f.t.Fatalf("testdb: %s joins: %v", key, err)
+	}
+}
+
 // nowhere marks somebody without a department, branch or group.
 const nowhere = -1
 
