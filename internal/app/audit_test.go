@@ -12,7 +12,7 @@ import (
 // writes says whether a route leaves an audit row: every write, and reads that take
 // identity data, records or the log itself out.
 func writes(route string) bool {
-	if slices.Contains([]string{"POST /api/holidays/{year}/preview", "POST /api/scheme-imports", "POST /api/talk-plans/preview"}, route) {
+	if slices.Contains([]string{"POST /api/holidays/{year}/preview", "POST /api/scheme-imports", "POST /api/talk-plans/preview", "POST /api/mentoring-proposals"}, route) {
 		return false // reads what is sent, and keeps nothing
 	}
 	return !strings.HasPrefix(route, "GET ") || slices.Contains([]string{

@@ -1,8 +1,6 @@
 package app_test
 
 import (
-	"maps"
-
 	"xianfeng/internal/org"
 	"xianfeng/internal/taskforce"
 )
@@ -37,7 +35,7 @@ func forceRequests() map[string]route {
 	attached := func(x things) any { return x.forces.file }
 	kind := fields{"name": "突击队", "head": "队长", "party": false, "approval": false, "outsiders": false, "groups": false, "posts": false, "appraisal": true, "active": true, "ord": 9}
 	measure := fields{"name": "微视频", "measure": "部", "money": false, "active": true, "ord": 9}
-	seen := func(f fields) fields { return maps.Clone(f).and("version", 1) }
+	seen := func(f fields) fields { return f.copy().and("version", 1) }
 	matter := func(x things) fields {
 		return fields{"title": "再访企业", "owner_id": x.forces.task.Owner.ID, "due_on": today.AddDays(6)}
 	}

@@ -38,6 +38,7 @@ var named = map[string]bool{"POST /api/people": true, "POST /api/places": true, 
 
 // narrow are the permissions whose own object a line does not reach, and why.
 var narrow = map[string]string{
+	"GET /api/selections/{id}/sheet":      "the scoring sheet is for who sees the whole office",
 	"PUT /api/taskforces/{id}":            "a proposal is put right by who made it, what runs by the office",
 	"GET /api/taskforces/{id}/archive":    "a bundle holds everybody's appraisals: it is for who may read those",
 	"GET /api/taskforces/{id}/bundle.zip": "a bundle holds everybody's appraisals: it is for who may read those",

@@ -190,6 +190,13 @@ func (x things) form(title string) fields {
 		"attendance": []fields{{"person_id": x.other, "status": activity.Present}}}
 }
 
+func (f fields) copy() fields {
+	if f == nil {
+		return fields{}
+	}
+	return maps.Clone(f)
+}
+
 func (f fields) and(key string, value any) fields {
 	f[key] = value
 	return f

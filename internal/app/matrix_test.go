@@ -127,7 +127,7 @@ func newMatrix(t *testing.T) *matrix {
 		"branch1": {1, "secretary2", "leader2", "secretary2", "probationer"},
 	})
 	o.projects(m.things, map[string]string{"force0": "branch0", "force1": "branch1"})
-	o.pairsUp(m.things)
+	o.pairsUp(m.things, "branch0", map[string]trio{"branch0": {"member1", "secretary1", "committee1"}, "branch1": {"probationer", "secretary2", "leader2"}})
 	o.serves(m.things)
 	m.things["other unit"] = secondUnit(t, s, d)
 	m.things["member1"] = m.things["branch0"]
@@ -180,7 +180,7 @@ func secondUnit(t *testing.T, s *site, d *bun.DB) things {
 	all[""] = o.timetable(o.scheduled(x, "member1", "secretary1", "deputy", "office"))
 	o.arranged(all)
 	o.campaigns(all, map[string]camp{"": {0, "secretary1", "committee1", "deputy", "member1"}})
-	o.pairsUp(all)
+	o.pairsUp(all, "", map[string]trio{"": {"member1", "secretary1", "committee1"}})
 	o.serves(all)
 	return all[""]
 }
