@@ -1,8 +1,10 @@
 package app_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/url"
 	"slices"
@@ -19,17 +21,34 @@ import (
 	"xianfeng/internal/testdb"
 )
 
-// readable turns what a route sent into text: of a workbook, all cells of all
+// readable turns what a route sent into text: of a bundle all its files, of a workbook all cells of all
 // sheets.
 func readable(t *testing.T, a answer) string {
 	t.Helper()
-	if !bytes.HasPrefix(a.body, []byte("PK\x03\x04")) {
-		return string(a.body)
+	return unpacked(t, a.body)
+}
+
+func unpacked(t *testing.T, data []byte) string {
+	t.Helper()
+	if !bytes.HasPrefix(data, []byte("PK\x03\x04")) {
+		return string(data)
 	}
-	f, err := excelize.OpenReader(bytes.NewReader(a.body))
+	var b strings.Builder
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	must(t, err)
+	if _, err := z.Open("xl/workbook.xml"); err != nil { // a bundle of files
+		for _, f := range z.File {
+			r, err := f.Open()
+			must(t, err)
+			part, err := io.ReadAll(r)
+			must(t, err)
+			b.WriteString(f.Name + "\n" + unpacked(t, part) + "\n")
+		}
+		return b.String()
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(data))
 	must(t, err)
 	defer f.Close()
-	var b strings.Builder
 	for _, sheet := range f.GetSheetList() {
 		b.WriteString(sheet + "\n")
 		rows, err := f.GetRows(sheet)

@@ -38,18 +38,19 @@ var named = map[string]bool{"POST /api/people": true, "POST /api/places": true, 
 
 // narrow are the permissions whose own object a line does not reach, and why.
 var narrow = map[string]string{
-	"GET /api/selections/{id}/sheet":      "the scoring sheet is for who sees the whole office",
-	"PUT /api/taskforces/{id}":            "a proposal is put right by who made it, what runs by the office",
-	"GET /api/taskforces/{id}/archive":    "a bundle holds everybody's appraisals: it is for who may read those",
-	"GET /api/taskforces/{id}/bundle.zip": "a bundle holds everybody's appraisals: it is for who may read those",
-	"GET /api/reports/issues/{id}/file":   "the page is everybody's, an issue is for who may read that kind of report",
-	"GET /api/setup":                      "tells only that a link does not work",
-	"POST /api/setup":                     "the link is not valid: refused for everybody",
-	"POST /api/session":                   "sign-in is for everybody",
-	"POST /api/talks/{id}/move":           "who sees that a talk is planned does not move it: the two do, and who plans",
-	"GET /api/calendar/{token}.ics":       "who knows the address is let in, and nobody else",
-	"POST /api/feed":                      "who is not on the roll has no days to subscribe to",
-	"DELETE /api/feed":                    "who is not on the roll has no address to end",
+	"GET /api/volunteer-certificates/check/{number}/{code}": "whoever holds the paper is told what is printed on it",
+	"GET /api/selections/{id}/sheet":                        "the scoring sheet is for who sees the whole office",
+	"PUT /api/taskforces/{id}":                              "a proposal is put right by who made it, what runs by the office",
+	"GET /api/taskforces/{id}/archive":                      "a bundle holds everybody's appraisals: it is for who may read those",
+	"GET /api/taskforces/{id}/bundle.zip":                   "a bundle holds everybody's appraisals: it is for who may read those",
+	"GET /api/reports/issues/{id}/file":                     "the page is everybody's, an issue is for who may read that kind of report",
+	"GET /api/setup":                                        "tells only that a link does not work",
+	"POST /api/setup":                                       "the link is not valid: refused for everybody",
+	"POST /api/session":                                     "sign-in is for everybody",
+	"POST /api/talks/{id}/move":                             "who sees that a talk is planned does not move it: the two do, and who plans",
+	"GET /api/calendar/{token}.ics":                         "who knows the address is let in, and nobody else",
+	"POST /api/feed":                                        "who is not on the roll has no days to subscribe to",
+	"DELETE /api/feed":                                      "who is not on the roll has no address to end",
 }
 
 // checkCells asks of the answers what must hold whatever the golden file says: no

@@ -28,6 +28,8 @@ var harmless = []string{
 	"GET /api/people/{id}/phone", "GET /api/people/export", "GET /api/audit/export",
 	"GET /api/claims/export", "GET /api/honours/export", "POST /api/reports/verification",
 	"GET /api/talks/{id}/record", "PUT /api/study-notes/{day}", "POST /api/feed", "POST /api/desk/digest",
+	"POST /api/volunteer-actions", "POST /api/volunteer-imports",
+	"POST /api/reports/volunteer-service/issues", "POST /api/reports/volunteer-year/issues", "POST /api/reports/mentor-pairs/issues",
 	"POST /api/taskforces", "POST /api/taskforces/{id}/outcomes", "POST /api/taskforces/{id}/notes", "POST /api/taskforces/{id}/files",
 	"POST /api/taskforces/{id}/outsiders", "POST /api/taskforces/{id}/tasks", "POST /api/reports/taskforces/issues",
 	"POST /api/reports/talk-coverage/issues", "POST /api/reports/meeting-statistics/issues",

@@ -128,7 +128,8 @@ func newMatrix(t *testing.T) *matrix {
 	})
 	o.projects(m.things, map[string]string{"force0": "branch0", "force1": "branch1"})
 	o.pairsUp(m.things, "branch0", map[string]trio{"branch0": {"member1", "secretary1", "committee1"}, "branch1": {"probationer", "secretary2", "leader2"}})
-	o.serves(m.things)
+	o.serves(m.things, "branch0", map[string][]string{"branch0": {"member1"}, "force0": {"force0head", "force0member"}})
+	o.helped(m.things, map[string]string{"branch0": "member1", "branch1": "probationer"})
 	m.things["other unit"] = secondUnit(t, s, d)
 	m.things["member1"] = m.things["branch0"]
 	for key, x := range m.things { // what belongs to the unit is foreign in another unit alone
@@ -181,7 +182,8 @@ func secondUnit(t *testing.T, s *site, d *bun.DB) things {
 	o.arranged(all)
 	o.campaigns(all, map[string]camp{"": {0, "secretary1", "committee1", "deputy", "member1"}})
 	o.pairsUp(all, "", map[string]trio{"": {"member1", "secretary1", "committee1"}})
-	o.serves(all)
+	o.serves(all, "", nil)
+	o.helped(all, map[string]string{"": "member1"})
 	return all[""]
 }
 

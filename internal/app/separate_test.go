@@ -120,7 +120,18 @@ func (o *office) selfish(x things) []selfishness {
 	asked := reason(o.asked("office", "seminar", duty.OwnerBranch, o.Branches[0].ID, month))
 	supervised := reason(o.asked("deputy", "morning_meeting", duty.OwnerDeputy, o.Departments[1].ID, week))
 	occasion, toHold := o.occurs(o.Person("member1"), talk.TypeHardship) // held by the secretary
+	team := o.proposes(camp{branch: 0, secretary: "office"}, "本人提议的研习社")
+	ended := o.ends(o.begins(camp{branch: 0, secretary: "secretary1", head: "leader1", member: "chief", served: "office"}, "本人参加的研习社"))
+	all := map[string]things{"": x}
+	o.pairsUp(all, "", map[string]trio{"": {"member1", "chief", "committee1"}})
+	judged := all[""].pairs
 	return []selfishness{
+		{"approve one's own proposal", line("taskforce", "approve"), "office", post("/api/taskforces/"+team.id.String()+"/approval", fields{"version": team.version})},
+		{"appraise oneself", line("appraisal", "write"), "office", put("/api/taskforces/"+ended.id.String()+"/appraisals",
+			fields{"items": []fields{{"person_id": o.Person("office"), "grade": "excellent", "text": "很好"}}})},
+		{"list oneself as a mentor", line("mentoring", "pair"), "office", put("/api/mentors/"+o.Person("office").String(), fields{"political": true, "professional": true, "strengths": ""})},
+		{"score pairs that one stands among", line("selection", "score"), "chief", put("/api/selections/"+judged.selection.String()+"/scores",
+			fields{"items": []fields{{"candidate_id": judged.candidate, "seq": 4, "points": 1500}}})},
 		{"cancel one's own talk", line("talk", "plan"), "secretary1", post("/api/talks/"+toHold.ID.String()+"/cancellation", fields{"reason": "not_needed", "version": toHold.Version})},
 		{"put aside what one has to talk about", line("talk", "plan"), "secretary1", post("/api/talk-occasions/"+occasion.String()+"/dismissal", "")},
 		{"approve the reason that one gave", line("duty", "approve"), "office", asked},
