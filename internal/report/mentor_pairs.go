@@ -120,13 +120,13 @@ func (m mentorPair) done() any {
 func mentorPairColumns() []column[mentorPair] {
 	return []column[mentorPair]{
 		{sheet.Column{Key: "mentee", Title: "学员", Width: 12, Align: sheet.Center}, func(_ int, m mentorPair) any { return m.Mentee }},
-		{sheet.Column{Key: "political", Title: "政治导师", Width: 20}, func(_ int, m mentorPair) any { return m.Political }},
-		{sheet.Column{Key: "professional", Title: "业务导师", Width: 20}, func(_ int, m mentorPair) any { return m.Professional }},
-		{sheet.Column{Key: "from", Title: "起", Kind: sheet.Date, Width: 15}, func(_ int, m mentorPair) any { return m.From }},
-		{sheet.Column{Key: "to", Title: "止", Kind: sheet.Date, Width: 15}, func(_ int, m mentorPair) any { return m.To }},
+		{sheet.Column{Key: "political", Title: "政治导师", Width: 18}, func(_ int, m mentorPair) any { return m.Political }},
+		{sheet.Column{Key: "professional", Title: "业务导师", Width: 18}, func(_ int, m mentorPair) any { return m.Professional }},
+		{sheet.Column{Key: "from", Title: "起", Kind: sheet.Date, Width: 13}, func(_ int, m mentorPair) any { return m.From }},
+		{sheet.Column{Key: "to", Title: "止", Kind: sheet.Date, Width: 13}, func(_ int, m mentorPair) any { return m.To }},
 		{sheet.Column{Key: "planned", Title: "计划数", Kind: sheet.Int, Width: 9, Total: true}, func(_ int, m mentorPair) any { return m.planned() }},
 		{sheet.Column{Key: "done", Title: "完成", Kind: sheet.Int, Width: 9, Total: true}, func(_ int, m mentorPair) any { return m.done() }},
-		{sheet.Column{Key: "said", Title: "阶段评价", Width: 36}, func(_ int, m mentorPair) any { return m.said() }},
+		{sheet.Column{Key: "said", Title: "阶段评价", Width: 32}, func(_ int, m mentorPair) any { return m.said() }},
 		{sheet.Column{Key: "score", Title: "年终分", Kind: sheet.Points, Width: 11}, func(_ int, m mentorPair) any { return m.score() }},
 	}
 }

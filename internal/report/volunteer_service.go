@@ -76,7 +76,7 @@ func serviceColumns(people int64) []column[*service] {
 		{sheet.Column{Key: "minutes", Title: "总时长(h)", Kind: sheet.Hours, Width: 12, Total: true}, func(_ int, s *service) any { return s.Minutes }},
 		{sheet.Column{Key: "outsiders", Title: "人次", Group: "另:外单位", Kind: sheet.Int, Width: 8, Total: true}, func(_ int, s *service) any { return s.Outsiders }},
 		{sheet.Column{Key: "outside_minutes", Title: "时长(h)", Group: "另:外单位", Kind: sheet.Hours, Width: 11, Total: true}, func(_ int, s *service) any { return s.OutsideMinutes }},
-		{sheet.Column{Key: "organiser", Title: "组织支部", Width: 20}, func(_ int, s *service) any { return s.Organiser }},
-		{sheet.Column{Key: "voucher", Title: "凭证", Width: 16, Align: sheet.Center}, func(_ int, s *service) any { return s.voucher() }},
+		{sheet.Column{Key: "organiser", Title: "组织支部", Width: 24}, func(_ int, s *service) any { return s.Organiser }},
+		{sheet.Column{Key: "voucher", Title: "凭证", Width: 18, Align: sheet.Center}, func(_ int, s *service) any { return s.voucher() }},
 	}
 }

@@ -22,6 +22,8 @@ func (w *writer) headings() error {
 	if err != nil {
 		return err
 	}
+	above := w.pager.used
+	defer func() { w.pager.heads = w.pager.used - above }()
 	titles, height := make([]any, len(cols)), 0.0
 	for i, c := range cols {
 		titles[i] = excelize.Cell{StyleID: id, Value: Escape(c.Title)}
@@ -29,7 +31,7 @@ func (w *writer) headings() error {
 	}
 	w.row++
 	if w.headingRows() == 1 {
-		return w.stream.SetRow(w.at(0, w.row), titles, excelize.RowOpts{Height: height})
+		return w.put(titles, height)
 	}
 	groups, groupHeight := make([]any, len(cols)), rowHeight(w.fonts.Heading, 1)
 	for i := 0; i < len(cols); {
@@ -57,11 +59,11 @@ func (w *writer) headings() error {
 		}
 		i = last + 1
 	}
-	if err := w.stream.SetRow(w.at(0, w.row), groups, excelize.RowOpts{Height: groupHeight}); err != nil {
+	if err := w.put(groups, groupHeight); err != nil {
 		return err
 	}
 	w.row++
-	return w.stream.SetRow(w.at(0, w.row), titles, excelize.RowOpts{Height: height})
+	return w.put(titles, height)
 }
 
 // body streams the rows, sums what the total row needs, and sets the filter.
@@ -116,7 +118,7 @@ func (w *writer) bodyRow(values []any) error {
 			cell.Formula = c.Formula(w.ref)
 		}
 	}
-	return w.stream.SetRow(w.at(0, w.row), w.values, excelize.RowOpts{Height: rowHeight(w.fonts.Body, tallest)})
+	return w.put(w.values, rowHeight(w.fonts.Body, tallest))
 }
 
 // ref is the address of a column in the row being written.
@@ -190,7 +192,7 @@ func (w *writer) total() error {
 			return err
 		}
 	}
-	return w.stream.SetRow(w.at(0, w.row), row, excelize.RowOpts{Height: rowHeight(w.fonts.Heading, 1)})
+	return w.put(row, rowHeight(w.fonts.Heading, 1))
 }
 
 // mean fills the total row's cell of a column that has an average of sums there.

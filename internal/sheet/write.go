@@ -84,6 +84,8 @@ type writer struct {
 	letters []string
 	place   map[string]int // column by key
 	width   float64
+	pager   pager
+	fit     int // pages that the sheet is made to fit; 0: as many as it takes
 	digest  *Digest
 	sums    []int64
 	cells   []excelize.Cell // reused for each row
@@ -103,7 +105,7 @@ func writeSheet(f *excelize.File, st *styles, s Sheet, framed bool) error {
 		return err
 	}
 	w := &writer{sheet: s, fonts: s.Frame.Fonts.orDefault(), file: f, stream: stream, styles: st,
-		place: map[string]int{}, digest: NewDigest(s.Columns), sums: make([]int64, len(s.Columns)),
+		place: map[string]int{}, pager: newPager(s.Columns), digest: NewDigest(s.Columns), sums: make([]int64, len(s.Columns)),
 		cells: make([]excelize.Cell, len(s.Columns)), values: make([]any, len(s.Columns))}
 	for i, c := range s.Columns {
 		if _, twice := w.place[c.Key]; twice || c.Key == "" {
@@ -135,21 +137,22 @@ func writeSheet(f *excelize.File, st *styles, s Sheet, framed bool) error {
 			return err
 		}
 	}
-	if err := setPage(f, s.Name, headTop, headBottom); err != nil {
+	if err := setPage(f, s.Name, headTop, headBottom, w.fit); err != nil {
 		return err
 	}
 	return stream.Flush()
 }
 
-// setPage is A4 landscape, one page wide, headings on every page.
-func setPage(f *excelize.File, name string, headTop, headBottom int) error {
+// setPage is A4 landscape, one page wide and as many high as fit says, headings on every
+// page.
+func setPage(f *excelize.File, name string, headTop, headBottom, fit int) error {
 	const mm = 1 / 25.4 // the format counts in inches
-	a4, landscape, one, any := 9, "landscape", 1, 0
+	a4, landscape, one := 9, "landscape", 1
 	if err := f.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &landscape,
-		FitToWidth: &one, FitToHeight: &any}); err != nil {
+		FitToWidth: &one, FitToHeight: &fit}); err != nil {
 		return err
 	}
-	top, bottom, left, right, edge, center := 37*mm, 35*mm, 28*mm, 26*mm, 15*mm, true
+	top, bottom, left, right, edge, center := marginTop*mm, marginBottom*mm, marginLeft*mm, marginRight*mm, marginEdge*mm, true
 	if err := f.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Top: &top, Bottom: &bottom, Left: &left,
 		Right: &right, Header: &edge, Footer: &edge, Horizontally: &center}); err != nil {
 		return err
@@ -176,6 +179,10 @@ func (w *writer) top() error {
 		[]string{"填报单位:" + fr.Unit, period, "填报日期:" + fr.Filled.Chinese()})
 }
 
+// Of the lines below the table: the least height of places to sign, in points, and the
+// size of what proves the sheet.
+const signHeight, proofSize = 36, 9
+
 // bottom is the places to sign and the line that proves the sheet.
 func (w *writer) bottom() error {
 	fr := w.sheet.Frame
@@ -190,8 +197,10 @@ func (w *writer) bottom() error {
 	if signatures == nil {
 		signatures = DefaultSignatures()
 	}
+	// Places to sign below nothing on a page of their own are worth no paper.
+	w.fit = w.pager.without(signHeight + rowHeight(Font{Size: proofSize}, 2))
 	if len(signatures) > 0 {
-		if err := w.tallLine(look{font: w.fonts.Body, bottom: true, wrap: true}, signatures, 36); err != nil {
+		if err := w.tallLine(look{font: w.fonts.Body, bottom: true, wrap: true}, signatures, signHeight); err != nil {
 			return err
 		}
 	}
@@ -214,7 +223,7 @@ func (w *writer) bottom() error {
 		proof += "  季度封存码:" + fr.Seal
 	}
 	small := w.fonts.Body
-	small.Size = 9
+	small.Size = proofSize
 	return w.line(look{font: small, wrap: true}, []string{proof})
 }
 
@@ -243,7 +252,13 @@ func (w *writer) tallLine(l look, texts []string, least float64) error {
 			}
 		}
 	}
-	return w.stream.SetRow(w.at(0, w.row), row, excelize.RowOpts{Height: height})
+	return w.put(row, height)
+}
+
+// put writes the cells of the row.
+func (w *writer) put(cells []any, height float64) error {
+	w.pager.row(height)
+	return w.stream.SetRow(w.at(0, w.row), cells, excelize.RowOpts{Height: height})
 }
 
 // span is a run of columns that a text is merged over.
