@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -123,13 +124,14 @@ func readMinutes(text, heading string) (int, error) {
 	k := strings.ReplaceAll(sheet.Key(text), " ", "")
 	refused := errors.New("时长请写作 2.5、2小时30分 或 150分钟")
 	fits := func(minutes float64) (int, error) {
-		if minutes != float64(int(minutes)) {
+		whole := math.Round(minutes)
+		if !(math.Abs(minutes-whole) < 0.01) { // 2.05 hours are 122.99999999999999 minutes, and 123
 			return 0, errors.New("时长须是整数分钟，请写作 1小时30分 这样的形式")
 		}
-		if minutes < 1 || minutes > maxDayMinutes {
+		if whole < 1 || whole > maxDayMinutes {
 			return 0, errors.New("一次的时长应在 1 分钟到 24 小时之间")
 		}
-		return int(minutes), nil
+		return int(whole), nil
 	}
 	if m := clockMinutes.FindStringSubmatch(k); m != nil {
 		h, _ := strconv.Atoi(m[1])
