@@ -72,6 +72,8 @@ func works() []work {
 		{"roster", (*bench).roster},
 		{"plan", (*bench).plan},
 		{"mentor", (*bench).mentor},
+		{"person", (*bench).person},
+		{"service", (*bench).service},
 	}
 }
 
@@ -81,7 +83,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	b := &bench{out: out, offices: map[size]*office{}}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	only := flags.String("only", "", "rows to measure, with commas: start, ledger, policy, post, meeting, circle, growth, summary, fairness, duty, close, workbook, roster, plan")
+	only := flags.String("only", "", "rows to measure, with commas: start, ledger, policy, post, meeting, circle, growth, summary, fairness, duty, close, workbook, roster, plan, mentor, person, service")
 	flags.BoolVar(&b.quick, "quick", false, "less data and fewer rounds")
 	flags.StringVar(&b.bin, "bin", "bin/xianfeng", "the product")
 	flags.IntVar(&b.port, "port", 8160, "first of ten free ports on 127.0.0.1")
@@ -172,6 +174,10 @@ func child(ctx context.Context, args []string) error {
 		return bareLedger(ctx, args[1:])
 	case "workbook":
 		return writeWorkbook(args[1:])
+	case "service":
+		return writeService(ctx, args[1:])
+	case "bareservice":
+		return writeBareService(ctx, args[1:])
 	}
 	return fmt.Errorf("child: there is no %q", args[0])
 }

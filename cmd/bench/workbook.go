@@ -7,7 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
-	"syscall"
+	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -40,27 +40,32 @@ func (b *bench) workbook(ctx context.Context) ([]figure, error) {
 	return []figure{f.atMost(1.15), m.within(median(peak), 150, "MB")}, nil
 }
 
-// writing makes a side of turns that starts a process and takes its time from it.
+// writing makes a side of turns that starts a process of our own.
 func (b *bench) writing(ctx context.Context, kind string, rows int, peak *[]float64) func() (float64, error) {
+	return b.childs(ctx, peak, "workbook", kind, strconv.Itoa(rows))
+}
+
+// childs takes the time of a child from it, and notes its peak of memory.
+func (b *bench) childs(ctx context.Context, peak *[]float64, args ...string) func() (float64, error) {
 	return func() (float64, error) {
 		self, err := os.Executable()
 		if err != nil {
 			return 0, err
 		}
-		cmd := exec.CommandContext(ctx, self, "child", "workbook", kind, strconv.Itoa(rows))
+		cmd := exec.CommandContext(ctx, self, append([]string{"child"}, args...)...)
 		cmd.Stderr = os.Stderr
 		said, err := cmd.Output()
 		if err != nil {
 			return 0, err
 		}
-		if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-			*peak = append(*peak, float64(usage.Maxrss)/1024)
-		}
-		return strconv.ParseFloat(string(said), 64)
+		var seconds, most float64
+		_, err = fmt.Sscan(string(said), &seconds, &most)
+		*peak = append(*peak, most)
+		return seconds, err
 	}
 }
 
-// writeWorkbook is the child: it prints the seconds that writing took.
+// writeWorkbook is the child.
 func writeWorkbook(args []string) error {
 	rows, err := strconv.Atoi(args[1])
 	if err != nil {
@@ -74,7 +79,24 @@ func writeWorkbook(args []string) error {
 	if err := write(rows); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(os.Stdout, "%.4f", time.Since(start).Seconds())
+	return tell(start)
+}
+
+// tell prints what a child needed since: seconds, and its peak of memory in MB. The
+// parent cannot ask: what the system says of an ended child counts the parent it was
+// forked from.
+func tell(start time.Time) error {
+	took := time.Since(start).Seconds()
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return err
+	}
+	_, line, _ := strings.Cut(string(status), "VmHWM:")
+	var peak float64
+	if _, err := fmt.Sscan(line, &peak); err != nil {
+		return fmt.Errorf("peak of memory: %w", err)
+	}
+	_, err = fmt.Fprintf(os.Stdout, "%.4f %.1f", took, peak/1024)
 	return err
 }
 
