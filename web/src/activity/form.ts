@@ -148,7 +148,7 @@ export function quorumOf(people: PersonLine[], percent: number): Quorum {
 }
 
 /** Minutes from start to end; null while they cannot be read. */
-export function lengthOf(form: RecordForm): number | null {
+export function lengthOf(form: Pick<RecordForm, 'day' | 'from' | 'lastDay' | 'to'>): number | null {
   const [from, to] = [readTime(form.from), readTime(form.to)]
   if (!form.day || !from || !to) return null
   const at = (day: string, time: string) => Date.parse(`${day}T${time}:00Z`)
