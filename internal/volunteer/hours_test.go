@@ -3,6 +3,7 @@ package volunteer
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -252,5 +253,17 @@ func TestImportConfirmUndo(t *testing.T) {
 	_, branch := h.as("secretary1", need("volunteer_hours", "read"))
 	if _, _, err := h.svc.PreviewImport(bg, h.Actor("secretary1"), branch, "x.xlsx", good); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("as a branch: %v", err)
+	}
+}
+
+// Who a line is about stands in a cell: the list is printed as its columns are.
+func TestANoticeOfHoursNamesPeople(t *testing.T) {
+	items, minutes := noticeItems([]toNotice{
+		{person: uuid.UUID{1}, name: "苏晓", branchName: "第一党支部", counted: 90},
+		{person: uuid.UUID{1}, name: "苏晓", branchName: "第一党支部", counted: 60},
+		{person: uuid.UUID{2}, name: "邹远", branchName: "第二党支部", counted: 30},
+	}, db.NewID)
+	if minutes != 180 || len(items) != 2 || !slices.Equal(items[0].Cells, []string{"苏晓", "第一党支部", "2", "2.5"}) || items[1].Cells[0] != "邹远" {
+		t.Errorf("%d minutes, %+v", minutes, items)
 	}
 }

@@ -39,7 +39,7 @@ func noticeItems(rows []toNotice, id func() uuid.UUID) (items []notice.Item, min
 			continue
 		}
 		items = append(items, notice.Item{Subject: id(), Person: r.person, Branch: r.branch, Title: r.name,
-			Cells: []string{r.branchName, strconv.Itoa(n), hours(sum)}})
+			Cells: []string{r.name, r.branchName, strconv.Itoa(n), hours(sum)}})
 		n, sum = 0, 0
 	}
 	return items, minutes

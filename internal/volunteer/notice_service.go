@@ -44,7 +44,7 @@ func (s *Service) PutOnNotice(ctx context.Context, by access.Actor, scope access
 		items, minutes := noticeItems(rows, db.NewID)
 		n, err := notice.Publish(ctx, tx, by, s.now(), notice.Publication{Kind: notice.KindHours, Title: "志愿服务时长公示（" + f.String() + "）",
 			Body: "以下人员的志愿服务时长予以公示。对记录的参加人员、时长有异议的，请在公示期内提出。", Branch: f.Branch,
-			Columns: []string{"党支部", "参加次数", "时长（小时）"}, Days: set.HoursNoticeDays, Items: items})
+			Columns: []string{"姓名", "党支部", "参加次数", "时长（小时）"}, Days: set.HoursNoticeDays, Items: items})
 		if err != nil {
 			return err
 		}
