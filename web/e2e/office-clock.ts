@@ -1,7 +1,7 @@
-// Lets days go by for one public notice. No server has a clock that can be set, and
-// five working days are long for a test: so the days of the notice are moved into the
-// past, in the database, as the owner of its tables. That is all: what happens at the
-// notice's end, the server's own job does by itself.
+// Lets days go by for one public notice, or hours for one volunteer action. No server has
+// a clock that can be set, and five working days are long for a test: so its days are
+// moved into the past, in the database, as the owner of its tables. That is all: what
+// happens at the notice's end, the server's own job does by itself.
 
 import { readFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
@@ -55,4 +55,13 @@ export async function endNotice(id: string): Promise<void> {
     `UPDATE notice_notices SET published_at = published_at - interval '8 days', first_day = ${today} - 8, last_day = ${today} - 1 WHERE id = '${id}'`,
   )
   if (done !== 'UPDATE 1') throw new Error(`${done}: no such notice`)
+}
+
+/** The action began two hours ago and has just ended. */
+export async function endAction(id: string): Promise<void> {
+  if (!/^[0-9a-f-]{36}$/.test(id)) throw new RangeError(id)
+  const done = await asOwner(
+    `UPDATE volunteer_actions SET starts_at = now() - interval '121 minutes', ends_at = now() - interval '1 minute', closes_at = now() - interval '121 minutes' WHERE id = '${id}'`,
+  )
+  if (done !== 'UPDATE 1') throw new Error(`${done}: no such action`)
 }

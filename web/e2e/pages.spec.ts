@@ -100,6 +100,24 @@ async function pagesBelow(page: Page): Promise<string[]> {
     below.push(`/schemes/${id}/compare`, `/schemes/${id}/trial`)
     if (may.has('scheme.draft')) below.push('/schemes/import', `/schemes/${id}/edit`)
   }
+  if (may.has('pairing.read')) {
+    const { items } = await read<Answer<'/api/pairings'>>(page, '/api/pairings?limit=1')
+    if (items[0]) below.push(`/pairings/${items[0].id}`, `/pairings/${items[0].id}/agreement`)
+  }
+  if (may.has('taskforce.read')) {
+    const { items } = await read<Answer<'/api/taskforces'>>(page, '/api/taskforces?limit=1')
+    if (items[0]) below.push(`/taskforces/${items[0].id}`)
+  }
+  if (may.has('volunteer.read')) {
+    const { items } = await read<Answer<'/api/volunteer-actions'>>(page, '/api/volunteer-actions?state=coming&limit=1')
+    if (items[0]) below.push(`/volunteer-actions/${items[0].id}`)
+    if (items[0]?.can.includes('edit')) below.push(`/volunteer-actions/${items[0].id}/poster`, `/volunteer-actions/${items[0].id}/record`)
+  }
+  if (may.has('volunteer_certificate.read')) {
+    const { items } = await read<Answer<'/api/volunteer-certificates'>>(page, '/api/volunteer-certificates?limit=1')
+    if (items[0]) below.push(`/volunteer-certificates/${items[0].id}`)
+  }
+  if (may.has('volunteer_service.read')) below.push('/reports/volunteer-service', '/reports/volunteer-year')
   if (may.has('people.import')) {
     below.push('/people/import')
     const { items } = await read<Answer<'/api/schemes'>>(page, '/api/schemes')
