@@ -73,7 +73,7 @@ func (s *Service) Desk(ctx context.Context, by access.Actor, scope access.Scope)
 		if d.Returned, err = returnedClaims(ctx, tx, by.Unit, by.Person); err != nil {
 			return err
 		}
-		if d.Tasks, err = tasks(ctx, tx, by, reach, today); err != nil {
+		if d.Tasks, err = tasks(ctx, tx, by, reach, s.now()); err != nil {
 			return err
 		}
 		if d.Work, err = ownWork(ctx, tx, by.Unit, by.Person, today); err != nil {
@@ -122,6 +122,8 @@ type reach struct {
 	approve               access.Scope // duty.approve
 	mentor, plans         access.Scope // mentoring.write; mentoring.publish
 	establish, receive    access.Scope // taskforce.approve; appraisal.receive
+	volunteer, organise   access.Scope // volunteer.sign; volunteer.organise
+	score                 access.Scope // selection.score
 }
 
 func (s *Service) reach(by access.Actor) (reach, error) {
@@ -138,6 +140,8 @@ func (s *Service) reach(by access.Actor) (reach, error) {
 		{Resource: "duty", Action: "approve"}:    &r.approve,
 		{Resource: "mentoring", Action: "write"}: &r.mentor, {Resource: "mentoring", Action: "publish"}: &r.plans,
 		{Resource: "taskforce", Action: "approve"}: &r.establish, {Resource: "appraisal", Action: "receive"}: &r.receive,
+		{Resource: "volunteer", Action: "sign"}: &r.volunteer, {Resource: "volunteer", Action: "organise"}: &r.organise,
+		{Resource: "selection", Action: "score"}: &r.score,
 	} {
 		scope, err := s.policy.Decide(by, need)
 		switch {

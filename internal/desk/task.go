@@ -25,16 +25,21 @@ const (
 	TaskAssessments = "mentoring_assessments" // to write
 	TaskProposals   = "taskforce_proposals"   // taskforces to approve
 	TaskAppraisals  = "appraisals"            // of taskforces, to receive into the home branch
+	TaskPlaces      = "volunteer_places"      // in actions, that came free for who had waited
+	TaskCancelled   = "volunteer_cancelled"   // actions that one had signed up for
+	TaskHours       = "volunteer_records"     // actions that have ended: to say who came and how long
+	TaskScores      = "pair_scores"           // sheets of the best pair, to score
 )
 
 // Task is a kind of work that waits, and how much of it.
 type Task struct {
-	Kind    string            `json:"kind" enum:"objections,notices,nominations,opinions,decisions,close,schemes,records,consents,unplaced,excuses,mentoring_logs,growth_plans,ready_plans,mentoring_assessments,taskforce_proposals,appraisals"`
+	Kind    string            `json:"kind" enum:"objections,notices,nominations,opinions,decisions,close,schemes,records,consents,unplaced,excuses,mentoring_logs,growth_plans,ready_plans,mentoring_assessments,taskforce_proposals,appraisals,volunteer_places,volunteer_cancelled,volunteer_records,pair_scores"`
 	Count   int               `json:"count"`
 	Until   *calendar.Date    `json:"until,omitempty" doc:"Of notices, the first that ends"`
 	Quarter *calendar.Quarter `json:"quarter,omitempty" doc:"The first quarter that waits to be closed"`
 	Talk    *uuid.UUID        `json:"talk_id,omitempty" doc:"Of records and consents, one of the talks"`
 	Pairing *uuid.UUID        `json:"pairing_id,omitempty" doc:"Of logs, plans and assessments, one of the pairings"`
+	Action  *uuid.UUID        `json:"action_id,omitempty" doc:"Of volunteering, the first of the actions"`
 }
 
 // Work is a task of one's own in a taskforce.

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -16,7 +17,7 @@ import (
 
 // waiting is one kind of task as SQL: the rows x that wait, within a scope, and what
 // is told of them besides their number. $1 is the unit, $2 the person, $3 today, $4
-// the running quarter.
+// the running quarter, $5 now.
 type waiting struct {
 	kind    string
 	scope   access.Scope
@@ -60,13 +61,20 @@ func waitings(r reach) []waiting {
 		from: `(SELECT unit_id FROM selection_selections WHERE unit_id = $1 AND state = 'heard') x`})
 	whole(r.close, waiting{kind: TaskClose, until: "NULL", quarter: "min(x.quarter)",
 		from: `(SELECT unit_id, quarter FROM points_quarters WHERE unit_id = $1 AND state = 'open' AND quarter < $4) x`})
+	// Who stands in any of the pairs scores none of them.
+	whole(r.score, waiting{kind: TaskScores, until: "NULL", quarter: "NULL",
+		from: `(SELECT s.unit_id FROM selection_selections s WHERE s.unit_id = $1 AND s.kind = 'best_pair' AND s.state = 'open'
+			AND NOT EXISTS (SELECT FROM selection_candidates c WHERE c.unit_id = s.unit_id AND c.selection_id = s.id AND $2 = ANY (c.people))
+			AND EXISTS (SELECT FROM selection_criteria k JOIN selection_candidates c ON c.unit_id = k.unit_id AND c.selection_id = k.selection_id
+				WHERE k.unit_id = s.unit_id AND k.selection_id = s.id AND k.measure = 'judged' AND c.excluded = ''
+					AND NOT EXISTS (SELECT FROM selection_scores g WHERE g.unit_id = k.unit_id AND g.candidate_id = c.id AND g.seq = k.seq AND g.scorer_id = $2))) x`})
 	whole(r.publish, waiting{kind: TaskSchemes, until: "NULL", quarter: "NULL",
 		from: `(SELECT unit_id FROM points_schemes WHERE unit_id = $1 AND state = 'draft') x`})
 	whole(r.approve, waiting{kind: TaskExcuses, until: "NULL", quarter: "NULL",
 		from: `(SELECT unit_id FROM duty_excuses WHERE unit_id = $1 AND state = 'asked' AND asked_by <> $2) x`})
 	own := access.Columns{Unit: "x.unit_id", Persons: []string{"x.person_id"}}
 	one := "(array_agg(x.talk_id ORDER BY x.talk_id))[1]"
-	out = append(append(out, mentoringWaitings(r)...), taskforceWaitings(r)...)
+	out = append(append(append(out, mentoringWaitings(r)...), taskforceWaitings(r)...), volunteerWaitings(r)...)
 	return append(out,
 		// Both are under row-level security: the actor sees what is theirs alone.
 		waiting{TaskRecords, r.texts, own, "NULL", "NULL", `
@@ -82,8 +90,9 @@ func waitings(r reach) []waiting {
 
 // tasks counts what waits of each kind, in one statement; kinds of which nothing
 // waits are left out.
-func tasks(ctx context.Context, tx bun.Tx, by access.Actor, r reach, today calendar.Date) ([]Task, error) {
-	args := []any{by.Unit, by.Person, today, calendar.QuarterOf(today).String()}
+func tasks(ctx context.Context, tx bun.Tx, by access.Actor, r reach, now time.Time) ([]Task, error) {
+	today := calendar.DateOf(now)
+	args := []any{by.Unit, by.Person, today, calendar.QuarterOf(today).String(), now}
 	var parts []string
 	for _, w := range waitings(r) {
 		where, more := w.scope.Where(w.columns, len(args)+1)
@@ -94,7 +103,7 @@ func tasks(ctx context.Context, tx bun.Tx, by access.Actor, r reach, today calen
 	out := []Task{}
 	// Every parameter is named once, so that it has a type where no part uses it.
 	err := db.Each(ctx, tx, `SELECT * FROM (`+strings.Join(parts, " UNION ALL ")+`) t
-		WHERE n > 0 AND ($1::uuid, $2::uuid, $3::date, $4::text) IS NOT NULL`, args, func(rows *sql.Rows) error {
+		WHERE n > 0 AND ($1::uuid, $2::uuid, $3::date, $4::text, $5::timestamptz) IS NOT NULL`, args, func(rows *sql.Rows) error {
 		var t Task
 		var until sql.Null[calendar.Date]
 		var quarter sql.Null[calendar.Quarter]
@@ -108,6 +117,7 @@ func tasks(ctx context.Context, tx bun.Tx, by access.Actor, r reach, today calen
 			t.Quarter = &quarter.V
 		}
 		t.ofPairing()
+		t.ofAction()
 		out = append(out, t)
 		return nil
 	})

@@ -11673,10 +11673,12 @@ export interface components {
             withdrawn: number;
         };
         Task: {
+            /** @description Of volunteering, the first of the actions */
+            action_id?: string;
             /** Format: int64 */
             count: number;
             /** @enum {string} */
-            kind: "objections" | "notices" | "nominations" | "opinions" | "decisions" | "close" | "schemes" | "records" | "consents" | "unplaced" | "excuses" | "mentoring_logs" | "growth_plans" | "ready_plans" | "mentoring_assessments" | "taskforce_proposals" | "appraisals";
+            kind: "objections" | "notices" | "nominations" | "opinions" | "decisions" | "close" | "schemes" | "records" | "consents" | "unplaced" | "excuses" | "mentoring_logs" | "growth_plans" | "ready_plans" | "mentoring_assessments" | "taskforce_proposals" | "appraisals" | "volunteer_places" | "volunteer_cancelled" | "volunteer_records" | "pair_scores";
             /** @description Of logs, plans and assessments, one of the pairings */
             pairing_id?: string;
             /** @description The first quarter that waits to be closed */

@@ -43,10 +43,21 @@ export function taskLine(t: Task): TaskLine {
       return { text: `审批行动党支部等 ${t.count} 个`, hint: '由提议人以外的人审批；批准须有文号和日期。', to: '/taskforces?state=proposed' }
     case 'appraisals':
       return { text: `接收抽调鉴定 ${t.count} 份`, hint: '本支部党员在行动党支部等的表现，接收后存档。', to: '/appraisals' }
+    case 'volunteer_places':
+      return { text: `志愿服务候补转为已报名 ${t.count} 项`, hint: '有人退出，名额给了您；去不了的请尽早取消，让给下一位。', to: actionOf(t, '?mine=true') }
+    case 'volunteer_cancelled':
+      return { text: `报名的志愿服务取消了 ${t.count} 项`, hint: '点开看原因。', to: actionOf(t, '?state=cancelled&mine=true') }
+    case 'volunteer_records':
+      return { text: `登记志愿服务到场 ${t.count} 次`, hint: '活动已经结束：登记谁来了、多久，时长和积分才会记上。', to: t.count === 1 && t.action_id ? `/volunteer-actions/${t.action_id}/record` : '/volunteer-actions?state=ended' }
+    case 'pair_scores':
+      return { text: `为师徒最佳组合评分 ${t.count} 次`, hint: '评分表里由人评定的各项还等您打分。', to: '/selections' }
     case 'schemes':
       return { text: `积分办法草案 ${t.count} 份`, hint: '比较、试算后可以发布。', to: '/schemes' }
   }
 }
+
+/** The one action, or with several those of the list. */
+const actionOf = (t: Task, query: string): string => (t.count === 1 && t.action_id ? `/volunteer-actions/${t.action_id}` : `/volunteer-actions${query}`)
 
 /** Where one of the pairings is written; with several, their list. */
 function pairingTab(t: Task, tab: string): string {
