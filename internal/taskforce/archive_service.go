@@ -152,11 +152,16 @@ func (s *Service) bind(ctx context.Context, by access.Actor, d dossier, at time.
 	return out, nil
 }
 
+// bundlePlace is where somebody has to read appraisals to have the whole bundle.
+func bundlePlace(by access.Actor, id uuid.UUID) access.Place {
+	return access.Place{Unit: by.Unit, Project: id}
+}
+
 // mayDownload refuses the bundle to whom it would tell more than they may read: it
 // holds everybody's appraisals.
 func (s *Service) mayDownload(by access.Actor, id uuid.UUID) error {
 	read, err := s.reach(by, needAppraisal("read"))
-	if err == nil && !read.Covers(access.Place{Unit: by.Unit, Project: id}) {
+	if err == nil && !read.Covers(bundlePlace(by, id)) {
 		err = fault.New(fault.Forbidden, "档案里有全体成员的鉴定，请由机关党委或院领导下载")
 	}
 	return err

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -180,6 +181,25 @@ func TestArchive(t *testing.T) {
 	c.refused(err, fault.RuleBroken, "没有归档")
 	c.ok(c.archiveIt("office"))
 	c.refused(c.archiveIt("office"), fault.Conflict, "已经归档")
+
+	// Whoever is told that they may have it gets it, and nobody else.
+	got := map[bool]int{}
+	for _, key := range []string{"office", "chief", "secretary1", "secretary2", "member1"} {
+		by, scope := c.as(key, need("read"))
+		d, err := c.svc.Detail(bg, by, scope, c.id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		c.ok(err)
+		_, err = c.svc.Parts(bg, by, scope, c.id)
+		told := slices.Contains(d.Taskforce.Can, "download")
+		if got[told]++; told != (err == nil) {
+			t.Errorf("%s is told %v and gets %v", key, told, err)
+		}
+	}
+	if got[true] == 0 || got[false] == 0 {
+		t.Errorf("nobody to compare: %v", got)
+	}
 
 	name, first := c.bundle("office")
 	c.now = c.now.AddDate(0, 3, 0)

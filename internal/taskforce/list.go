@@ -62,6 +62,7 @@ type listKey struct {
 // rights are the reaches of what may be done with a taskforce.
 type rights struct {
 	approve, staff, work, log, conclude, appraise, archive, propose access.Scope
+	appraisals                                                      access.Scope // to read: the bundle holds them all
 }
 
 // can lists what the actor may do with a taskforce as it stands.
@@ -82,8 +83,8 @@ func (r rights) can(t Taskforce, proposedBy uuid.UUID, appraised bool, by access
 	add("conclude", t.State == Active, r.conclude)
 	add("appraise", t.State == Concluded && appraised, r.appraise)
 	add("archive", t.State == Concluded, r.archive)
-	if t.State == Archived {
-		out = append(out, "download") // whoever reads it
+	if t.State == Archived && r.appraisals.Covers(bundlePlace(by, t.ID)) {
+		out = append(out, "download")
 	}
 	if t.State == Proposed && proposedBy == by.Person {
 		add("edit", true, r.propose)

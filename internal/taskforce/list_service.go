@@ -88,7 +88,7 @@ func (s *Service) rights(by access.Actor) (r rights, err error) {
 		need access.Need
 	}{
 		{&r.approve, need("approve")}, {&r.staff, need("staff")}, {&r.work, need("work")}, {&r.log, need("log")}, {&r.conclude, need("conclude")},
-		{&r.archive, need("archive")}, {&r.propose, need("propose")}, {&r.appraise, access.Need{Resource: "appraisal", Action: "write"}},
+		{&r.archive, need("archive")}, {&r.propose, need("propose")}, {&r.appraise, needAppraisal("write")}, {&r.appraisals, needAppraisal("read")},
 	} {
 		if *one.into, err = s.reach(by, one.need); err != nil {
 			return r, err
