@@ -27,6 +27,6 @@ describe('an entry of the audit log', () => {
 
   it('shows a name it does not know as it is', () => {
     expect(objectName('person')).toBe('人员')
-    expect(objectName('pairing')).toBe('pairing')
+    expect(objectName('something_new')).toBe('something_new')
   })
 })

@@ -33,6 +33,7 @@ describe('a sheet on the page', () => {
     expect(opens({ person_id: 'p' }, '2026Q3')).toBe('/ledger/p?quarter=2026Q3')
     expect(opens({ branch_id: 'b', group_id: 'g' }, '2026Q3')).toBe('/points?quarter=2026Q3&group=g')
     expect(opens({ person_id: 'p', entry_id: 'e' }, '2026Q3')).toBe('')
+    expect(opens({ person_id: 'p', record_id: 'r' }, '2026Q3')).toBe('/activities/r')
     expect(openerColumn([{ key: 'no', kind: 'int' }, { key: 'on', kind: 'text' }, { key: 'matter', kind: 'text' }])).toBe(2)
     expect(openerColumn([{ key: 'group', kind: 'text' }, { key: 'average', kind: 'points' }])).toBe(0)
   })

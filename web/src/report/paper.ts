@@ -65,15 +65,16 @@ export function totalRow(columns: Pick<Column, 'key' | 'kind' | 'total'>[], tota
   })
 }
 
-/** Which column opens down to where the row comes from: its name, matter or group (rule 17). */
+/** Which column opens down to where the row comes from: its name, matter, group or activity (rule 17). */
 export function openerColumn(columns: Pick<Column, 'key' | 'kind'>[]): number {
   const told = columns.findIndex((c) => ['name', 'matter', 'group'].includes(c.key))
   return told < 0 ? columns.findIndex((c) => c.kind === 'text') : told
 }
 
 /** The page that a row opens; an entry opens beside the sheet instead. */
-export function opens(row: Pick<Preview['rows'][number], 'person_id' | 'entry_id' | 'branch_id' | 'group_id'>, quarter: string): string {
+export function opens(row: Pick<Preview['rows'][number], 'person_id' | 'entry_id' | 'branch_id' | 'group_id' | 'record_id'>, quarter: string): string {
   if (row.entry_id) return ''
+  if (row.record_id) return `/activities/${row.record_id}`
   if (row.person_id) return `/ledger/${row.person_id}?quarter=${quarter}`
   if (row.group_id) return `/points?quarter=${quarter}&group=${row.group_id}`
   if (row.branch_id) return `/duties?branch_id=${row.branch_id}&year=${quarter.slice(0, 4)}`
