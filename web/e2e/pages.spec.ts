@@ -58,9 +58,10 @@ async function pagesBelow(page: Page): Promise<string[]> {
   }
   if (may.has('selection.read')) {
     const { items } = await read<Answer<'/api/selections'>>(page, '/api/selections?limit=20')
-    for (const kind of ['pennant', 'pioneer_post']) {
+    for (const kind of ['pennant', 'pioneer_post', 'best_pair']) {
       const selection = items.find((s) => s.kind === kind)
       if (selection) below.push(`/selections/${selection.id}`)
+      if (selection && kind === 'best_pair') below.push(`/selections/${selection.id}/sheet`)
     }
   }
   if (may.has('honour.read')) {

@@ -14,7 +14,7 @@ export interface Sheet {
 }
 
 /** The parts of a ZIP file by name. */
-function unzip(file: Buffer): Map<string, Buffer> {
+export function unzip(file: Buffer): Map<string, Buffer> {
   const end = file.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'))
   if (end < 0) throw new Error('not a ZIP file')
   const parts = new Map<string, Buffer>()
