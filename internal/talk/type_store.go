@@ -119,12 +119,13 @@ func departmentName(ctx context.Context, on bun.IDB, unit, department uuid.UUID,
 	return name, err
 }
 
-// dated are the two tables whose rows hold from a day to a last one.
+// dated are the two kinds of rows that hold from a day to a last one, as the audit log
+// names them.
 type dated string
 
 const (
-	leaderTerms  dated = "talk_leaders"
-	morningTerms dated = "talk_mornings"
+	leaderTerms  dated = "talk_leader"
+	morningTerms dated = "talk_morning"
 )
 
 // end sets the last day of a row that lasts beyond it, and takes one away that has

@@ -61,6 +61,10 @@ func TestSettings(t *testing.T) {
 	next, err := o.svc.AddLeader(bg, by, scope, leader)
 	wants(t, "follows", err, "")
 	wants(t, "taken back", o.svc.EndLeader(bg, by, scope, next.ID, day("2026-05-20")), "")
+	// The log has the end beside the beginning, under one name of the thing.
+	if n := o.count(`SELECT count(*) FROM audit_entries WHERE action = 'talk_type.end' AND object = 'talk_leader'`); n != 2 {
+		t.Errorf("%d ends in the log", n)
+	}
 	all, err := o.svc.StaffLeaders(bg, read)
 	if err != nil || len(all) != 1 || on(all[0].ValidTo) != "2026-05-31" {
 		t.Errorf("%+v, %v", all, err)
